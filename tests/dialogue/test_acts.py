@@ -1,0 +1,56 @@
+"""Moves of a conversation, in the words of callers."""
+
+from __future__ import annotations
+
+import pytest
+
+from voicebot.dialogue.acts import acts, plain
+
+
+@pytest.mark.parametrize(
+    ("words", "move"),
+    [
+        ("Agent!", "human_agent"),
+        ("can I talk to a real person please", "human_agent"),
+        ("get me your manager", "human_agent"),
+        ("I don't want to talk to a machine, give me a human", "human_agent"),
+        ("I do not want to speak with a person", "no_human"),
+        ("are you a robot?", "bot_challenge"),
+        ("Am I talking to a real person?", "bot_challenge"),
+        ("sorry, what did you say?", "repeat"),
+        ("Can you repeat that, please?", "repeat"),
+        ("could you speak a little slower", "slower"),
+        ("hold on a second", "hold_on"),
+        ("uh, let me find the email", "hold_on"),
+        ("never mind", "cancel_dialogue"),
+        ("okay, bye", "goodbye"),
+        ("I don't know", "unsure"),
+        ("I don’t have it with me", "unsure"),
+        ("Hello there", "greet"),
+        ("hi, how are you", "greet"),
+        ("thank you so much", "thanks"),
+        ("okay great, thanks a lot", "thanks"),
+        ("help", "help"),
+        ("what can you do?", "help"),
+        ("no, that's all, thank you", "done"),
+        ("nothing else", "done"),
+        ("no thanks", "done"),
+    ],
+)
+def test_moves(words: str, move: str) -> None:
+    assert acts(words)[:1] == (move,)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "where is my order", "4481207", "I want to return the running shoes", "the website is slow",
+        "I want to get a refund", "", "…", "my name is Bill Agent-Smith",
+    ],
+)  # fmt: skip
+def test_wishes_are_no_moves(words: str) -> None:
+    assert acts(words) == ()
+
+
+def test_plain_words() -> None:
+    assert plain("Um, I’d LIKE, you know, a (refund)… please!") == "i'd a refund"

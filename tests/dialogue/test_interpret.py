@@ -1,0 +1,122 @@
+"""Commands from words, in context."""
+
+from __future__ import annotations
+
+import pytest
+from facts import TODAY
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stage import flows
+
+from voicebot.dialogue.context import Context
+from voicebot.dialogue.interpret import interpret, needs_classifier, wish_words
+from voicebot.dialogue.state import Option
+from voicebot.dialogue.wording import text
+
+OPEN = Context(today=TODAY, slots={"wish": "wish", "order_number": "order_number"}, slot="wish")
+NUMBER = Context(
+    today=TODAY, kind="order_number", slot="order_number", slots={"order_number": "order_number", "email": "email"}
+)
+OPTIONS = (
+    Option(value="4481207", label=text("the shoes"), clues=("4481207",)),
+    Option(value="5530418", label=text("the tent"), clues=("5530418",)),
+)
+
+
+def read(
+    words: str, context: Context, alternatives: tuple[str, ...] = (), **probabilities: float
+) -> list[tuple[str, dict[str, object]]]:
+    found = interpret(words, context, flows(), probabilities, alternatives)
+    return [(command.name, dict(command.args)) for command in found.commands]
+
+
+def test_a_wish_with_its_number() -> None:
+    assert read("where is my order 4481207", OPEN, wismo=0.9) == [
+        ("start_flow", {"flow": "wismo", "intent": "wismo"}),
+        ("set_slot", {"slot": "order_number", "value": "4481207"}),
+    ]
+
+
+def test_a_wish_that_no_flow_serves_goes_to_humans_with_its_intent() -> None:
+    assert read("my money back", OPEN, refund=0.8) == [("start_flow", {"flow": "human_agent", "intent": "refund"})]
+
+
+def test_an_unsure_wish_is_none() -> None:
+    assert read("something or other", OPEN, refund=0.2, wismo=0.1) == [("not_understood", {})]
+    assert read("who won", OPEN, out_of_scope=0.8) == [("out_of_scope", {})]
+
+
+def test_in_the_middle_of_a_question_a_wish_must_be_clear() -> None:
+    assert read("something about money", NUMBER, refund=0.5) == [("not_understood", {})]
+    assert read("actually I want my money back", NUMBER, refund=0.9)[0][0] == "start_flow"
+
+
+def test_the_number_that_was_asked_for_wins_over_a_wish() -> None:
+    assert read("my order is 4481207", NUMBER, wismo=0.99) == [
+        ("set_slot", {"slot": "order_number", "value": "4481207"})
+    ]
+
+
+def test_known_numbers_repair_what_was_misheard() -> None:
+    known = dataclasses.replace(NUMBER, known={"order_number": ("4481207",)})
+    assert read("4481217", known, ("4481207",))[0][1]["value"] == "4481207"
+    assert read("9999999", known)[0][1]["value"] == "9999999"
+
+
+def test_alternatives_give_a_number_that_the_text_lost() -> None:
+    assert read("for for ate", NUMBER, ("4481207",))[0][1]["value"] == "4481207"
+
+
+def test_corrections_change_the_value_that_is_held() -> None:
+    slots = {"ok": "yes_no", "order_number": "order_number"}
+    held = Context(kind="yes_no", slot="ok", slots=slots, values={"order_number": "4481207"})
+    assert ("correct_slot", {"slot": "order_number", "value": "4481203"}) in read("no, it ends in 3", held)
+    assert ("correct_slot", {"slot": "order_number", "value": "5530418"}) in read("no it's 5530418", held)
+
+
+def test_choices() -> None:
+    asked = Context(kind="choice", slot="which", choice="which", options=OPTIONS, slots={"which": "choice"})
+    assert read("the tent please", asked) == [("set_slot", {"slot": "which", "value": "5530418"})]
+    assert read("hm", asked) == [("not_understood", {})]
+    answered = Context(choice="which", options=OPTIONS, slots={"which": "choice"}, values={"which": "4481207"})
+    assert ("correct_slot", {"slot": "which", "value": "5530418"}) in read("no, the other one", answered)
+    alone = Context(choice="which", slots={"which": "choice"})
+    assert ("correct_slot", {"slot": "which", "value": None}) in read("no, a different order", alone)
+
+
+@pytest.mark.parametrize(("words", "name"), [("yes", "affirm"), ("no thank you", "deny"), ("yeah sure", "affirm")])
+def test_yes_and_no(words: str, name: str) -> None:
+    assert read(words, Context(kind="yes_no", slot="ok", slots={"ok": "yes_no"})) == [(name, {})]
+
+
+def test_a_conditional_yes_is_no_yes() -> None:
+    assert read("yes but only if it's free", Context(kind="yes_no", slot="ok", slots={"ok": "yes_no"})) == [
+        ("not_understood", {})
+    ]
+
+
+def test_without_a_number_is_unsure_not_no() -> None:
+    assert read("no, I don't have it", NUMBER)[0][0] in ("unsure", "deny")
+
+
+@pytest.mark.parametrize("words", ["", "   ", "…", "???"])
+def test_nothing_said_is_not_understood(words: str) -> None:
+    assert read(words, OPEN, wismo=0.9) == [("not_understood", {})]
+
+
+def test_the_classifier_is_spared_where_grammars_do() -> None:
+    assert needs_classifier("where is my stuff", OPEN)
+    assert not needs_classifier("bye", OPEN)
+    assert not needs_classifier("4481207", NUMBER)
+    assert not needs_classifier("yes", NUMBER)
+
+
+def test_identifiers_say_nothing_about_the_wish() -> None:
+    assert wish_words("4481207") == ""
+    assert wish_words("where is order 4481207") == "where is order"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=80), st.sampled_from([OPEN, NUMBER]), st.lists(st.text(max_size=20), max_size=3))
+def test_no_words_break_it(words: str, context: Context, alternatives: list[str]) -> None:
+    assert interpret(words, context, flows(), {"wismo": 0.6}, alternatives).commands

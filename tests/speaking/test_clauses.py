@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicebot.speaking.clauses import Clause, pause_ms, split
+from voicebot.speaking.verbaliser import SpokenPart
+
+TODAY = date(2026, 11, 21)
+
+
+def cut(*parts: SpokenPart, first_words: int = 8) -> list[str]:
+    return [clause.spoken for clause in split(parts, today=TODAY, first_words=first_words)]
+
+
+def fixed(text: str, first_words: int = 8) -> list[str]:
+    return cut(("text", text), first_words=first_words)
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("Yes.", ["Yes."]),
+        ("Let me look at that order.", ["Let me look at that order."]),
+        ("Sure. Which order is it?", ["Sure.", "Which order is it?"]),
+        ("Thanks! One moment… I'm looking.", ["Thanks!", "One moment…", "I'm looking."]),
+        (
+            "I found your order, and it is on its way to you right now.",
+            ["I found your order,", "and it is on its way to you right now."],
+        ),
+        (
+            "I can look that up for you if you tell me the number of the order.",
+            ["I can look that up for you,", "if you tell me the number of the order."],
+        ),
+        (
+            "Please tell me the seven digits of your order number now",
+            ["Please tell me the seven digits of your order number now,"],
+        ),
+        ("   ", []),
+        ("... !", []),
+        ("", []),
+    ],
+)
+def test_fixed_wording(text: str, clauses: list[str]) -> None:
+    assert fixed(text) == clauses
+
+
+def test_only_the_first_sentence_is_cut() -> None:
+    long = "I have looked everywhere for it, and it is still in the warehouse of the shop."
+    assert fixed(f"Sorry. {long}") == ["Sorry.", long]
+
+
+def test_short_ends_are_not_cut_off() -> None:
+    assert len(fixed("I have looked for your order everywhere, really.")) == 1
+
+
+def test_values_are_never_cut_and_never_end_a_sentence() -> None:
+    clauses = split(
+        [
+            ("text", "Your order "),
+            ("order_number", "4481207"),
+            ("text", " left with "),
+            ("plain", "Smith Inc."),
+            ("text", " on "),
+            ("date", "2026-11-24"),
+            ("text", ". Anything else?"),
+        ],
+        today=TODAY,
+    )
+    assert clauses == (
+        Clause("Your order four four eight, one two zero seven,", "Your order 4481207", False),
+        Clause(
+            "left with Smith Inc. on Tuesday, November the twenty-fourth.",
+            "left with Smith Inc. on Tue, Nov 24.",
+            False,
+        ),
+        Clause("Anything else?", "Anything else?", True),
+    )
+
+
+def test_a_value_at_the_end_of_a_sentence_closes_it() -> None:
+    assert cut(("text", "It is a "), ("plain", "blue mug"), ("text", ". Right?")) == ["It is a blue mug.", "Right?"]
+
+
+def test_a_relative_day_loses_its_preposition_in_speech_only() -> None:
+    (clause,) = split([("text", "It comes on "), ("date", "2026-11-22"), ("text", ".")], today=TODAY)
+    assert clause == Clause("It comes tomorrow.", "It comes on Sun, Nov 22.", False)
+
+
+def test_a_number_sign_is_said() -> None:
+    assert cut(("text", "Order #"), ("order_number", "1207"), ("text", "?")) == ["Order number one two zero seven?"]
+
+
+def test_punctuation_is_preferred_to_conjunctions_and_later_cuts_to_earlier_ones() -> None:
+    assert fixed("Well, it is here, so I will send it off to you today.") == [
+        "Well, it is here,",
+        "so I will send it off to you today.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "silence"), [("Yes.", 220), ("Really?", 220), ("Well,", 110), ("so: ", 40), ("so:", 110)]
+)
+def test_pauses_follow_the_punctuation(text: str, silence: int) -> None:
+    assert pause_ms(text) == silence
+
+
+PARTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("text"), st.text("abc ,.?#on", max_size=60)),
+        st.tuples(st.just("order_number"), st.from_regex(r"[0-9]{1,9}", fullmatch=True)),
+        st.tuples(st.just("date"), st.sampled_from(["2026-11-22", "2026-12-24"])),
+        st.tuples(st.just("plain"), st.text("xy. ", max_size=12)),
+    ),
+    max_size=8,
+)
+
+
+@given(PARTS, st.integers(1, 12))
+def test_nothing_is_lost_or_doubled(parts: list[SpokenPart], first_words: int) -> None:
+    clauses = split(parts, today=TODAY, first_words=first_words)
+    whole = split(parts, today=TODAY, first_words=10_000)
+    written = "".join(clause.display for clause in clauses).replace(" ", "")
+    assert written == "".join(clause.display for clause in whole).replace(" ", "")
+    assert all(any(char.isalnum() for char in clause.spoken) for clause in clauses)
+    kinds = {kind for kind, value in parts if value.strip()}
+    if kinds <= {"text"}:
+        assert all(clause.fixed for clause in clauses)

@@ -1,0 +1,81 @@
+"""The walls of the house: imports point one way, modules stay small."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "voicebot"
+
+#: Floors, top to bottom. A room imports only from floors below its own, and from itself.
+FLOORS = (
+    ("cli",),
+    ("server", "config"),
+    ("transports", "console", "caller"),
+    ("call",),
+    ("listening", "speaking", "dialogue", "handoff"),
+    ("policy", "oms", "records", "identifiers"),
+    ("errors", "weights", "logs"),
+)
+#: Importable by all: settings are plain data that only `config` gathers.
+PURE = ("dialogue", "policy", "identifiers")
+IO = {"asyncio", "socket", "httpx", "sqlalchemy", "sqlite3", "subprocess", "threading", "time", "random", "aiohttp"}
+#: The shells of pure rooms: they load files or run the language model's session.
+SHELLS = {"loader", "local", "embeddings", "sentences", "classifier", "interpreter", "cache"}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def floor_of(room: str) -> int:
+    return next(i for i, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+            if node.module == "voicebot":
+                found |= {f"voicebot.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_downwards(path: Path) -> None:
+    room = room_of(path)
+    if room in {"__init__", "__main__"}:
+        return
+    own = floor_of(room)
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "voicebot" or len(parts) < 2 or parts[1] == room:
+            continue
+        assert floor_of(parts[1]) > own, f"{path.name} of {room} imports {name}: not below it"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_modules_stay_small(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) in PURE], ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_pure_rooms_do_no_io(path: Path) -> None:
+    if path.stem in SHELLS:
+        return
+    roots = {name.split(".")[0] for name in imports(path)}
+    assert not roots & IO, f"{path.name} imports {sorted(roots & IO)}"
+
+
+def test_every_room_stands_on_a_floor() -> None:
+    rooms = {room_of(p) for p in MODULES} - {"__init__", "__main__"}
+    assert rooms <= {room for rooms_ in FLOORS for room in rooms_}

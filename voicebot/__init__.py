@@ -1,0 +1,3 @@
+"""voicebot: a real-time voice AI agent server for e-commerce contact centres."""
+
+__version__ = "0.1.0"

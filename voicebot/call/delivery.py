@@ -1,0 +1,170 @@
+"""Effects, in order, to the mouth: what may be prepared early is, nothing is heard before its turn is committed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from voicebot.call.frames import SpeakFrame
+from voicebot.dialogue.effects import BookCallback, Effect, Handoff, HangUp, Say
+from voicebot.errors import VoicebotError
+from voicebot.speaking.clauses import Clause
+from voicebot.speaking.speech import Speech, Synthesiser
+
+log = logging.getLogger(__name__)
+
+#: How far apart the deadlines of an utterance's clauses are: while one plays, the next is made.
+CLAUSE_SPACING_S = 0.5
+
+Deed = Handoff | BookCallback | HangUp
+
+
+@dataclass(slots=True)
+class Prepared:
+    """An utterance whose clauses are being synthesised."""
+
+    say: Say
+    clauses: Sequence[Clause]
+    speech: Sequence[asyncio.Task[Speech]]
+
+    def cancel(self) -> None:
+        for task in self.speech:
+            task.cancel()
+
+
+class Delivery:
+    """One per call: a queue of prepared utterances and deeds, worked off in order by one task.
+
+    Args:
+        voice: the shared synthesiser.
+        split: an utterance to the clauses in which it is synthesised.
+        push: hands a clause to the mouth.
+        perform: executes a deed; called when everything said before it has been played.
+    """
+
+    def __init__(
+        self,
+        *,
+        voice: Synthesiser,
+        split: Callable[[Say], Sequence[Clause]],
+        push: Callable[[SpeakFrame], Awaitable[None]],
+        perform: Callable[[Deed], Awaitable[None]],
+        on_fault: Callable[[str, str], None],
+    ) -> None:
+        self._voice, self._split, self._push, self._perform, self._on_fault = voice, split, push, perform, on_fault
+        self._queue: asyncio.Queue[Prepared | Deed] = asyncio.Queue()
+        self._playing: dict[str, bool] = {}  # utterance -> interruptible
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._current: Prepared | None = None
+        self._cut = asyncio.Event()
+
+    def prepare(self, say: Say) -> Prepared:
+        """Start synthesis; nothing is heard until `put`."""
+        clauses = self._split(say)
+        soon = asyncio.get_running_loop().time()
+        speech = [
+            asyncio.create_task(self._voice.synthesise(clause.spoken, deadline=soon + i * CLAUSE_SPACING_S))
+            for i, clause in enumerate(clauses)
+        ]
+        return Prepared(say, clauses, speech)
+
+    def put(self, item: Prepared | Deed) -> None:
+        self._queue.put_nowait(item)
+
+    def put_effect(self, effect: Effect) -> None:
+        """Queue a committed effect."""
+        if isinstance(effect, Say):
+            self.put(self.prepare(effect))
+        elif isinstance(effect, Deed):
+            self.put(effect)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being said or waits to be."""
+        return bool(self._playing) or not self._queue.empty() or self._current is not None
+
+    def cut(self) -> None:
+        """The caller interrupted: forget what may be interrupted. A hand-off already decided still happens."""
+        for item in self._drain():
+            if isinstance(item, Prepared) and item.say.interruptible:
+                item.cancel()
+            else:
+                self._queue.put_nowait(item)
+        if self._current is not None and self._current.say.interruptible:
+            self._current.cancel()
+            self._cut.set()
+        # Clauses on their way to the mouth are dropped on the way: do not wait for word of them.
+        for utterance in [u for u, interruptible in self._playing.items() if interruptible]:
+            self.played(utterance)
+
+    def keep_line(self) -> None:
+        """The caller goes on talking after the goodbye: a hang-up that has not begun is forgotten."""
+        for item in self._drain():
+            if not isinstance(item, HangUp):
+                self._queue.put_nowait(item)
+
+    def _drain(self) -> list[Prepared | Deed]:
+        items = []
+        while not self._queue.empty():
+            items.append(self._queue.get_nowait())
+        return items
+
+    def played(self, utterance: str) -> None:
+        """The mouth has finished with an utterance, heard or not."""
+        self._playing.pop(utterance, None)
+        if not self._playing:
+            self._quiet.set()
+
+    async def run(self) -> None:
+        """Work the queue off until cancelled."""
+        while True:
+            item = await self._queue.get()
+            if isinstance(item, Prepared):
+                self._current = item
+                self._cut.clear()
+                try:
+                    await self._speak(item)
+                finally:
+                    self._current = None
+            else:
+                await self._quiet.wait()
+                await self._perform(item)
+
+    async def _speak(self, prepared: Prepared) -> None:
+        final = len(prepared.clauses) - 1
+        for i, (clause, task) in enumerate(zip(prepared.clauses, prepared.speech, strict=True)):
+            speech: Speech | None = None
+            try:
+                speech = await asyncio.shield(task)
+            except asyncio.CancelledError:
+                if self._cut.is_set() or task.cancelled():
+                    return
+                raise
+            except VoicebotError as error:
+                # These words are lost to the ear, not to the log; the next clause may still work.
+                self._on_fault("speaking", str(error))
+            if self._cut.is_set():
+                return
+            if speech is None and i < final:
+                continue
+            self._playing[prepared.say.utterance] = prepared.say.interruptible
+            self._quiet.clear()
+            await self._push(
+                SpeakFrame(
+                    utterance=prepared.say.utterance,
+                    speech=speech,
+                    display=clause.display if speech is not None else "",
+                    last=i == final,
+                    interruptible=prepared.say.interruptible,
+                )
+            )
+
+    def close(self) -> None:
+        for item in self._drain():
+            if isinstance(item, Prepared):
+                item.cancel()
+        if self._current is not None:
+            self._current.cancel()

@@ -1,0 +1,200 @@
+"""One live call, from the answer to its last event."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.workers.runner import WorkerRunner
+
+from voicebot.call.clock import CallClock
+from voicebot.call.conversation import Conversation, Floor, Timing
+from voicebot.call.deeds import Deeds
+from voicebot.call.delivery import Delivery
+from voicebot.call.ears import Ears
+from voicebot.call.frames import SpeakFrame
+from voicebot.call.house import House
+from voicebot.call.leg import CallLeg
+from voicebot.call.mouth import Mouth
+from voicebot.call.talk import Talk
+from voicebot.dialogue.effects import Say
+from voicebot.dialogue.inputs import CallOpened
+from voicebot.listening import Listening
+from voicebot.oms.desk import CallReads
+from voicebot.records.events.call import CallAnswered, CallEnded, CallStarted, Fault, RecordingStarted
+from voicebot.records.live import LiveLog
+from voicebot.records.recording import StereoRecorder
+from voicebot.speaking import Speaking
+from voicebot.speaking.clauses import Clause, split
+from voicebot.speaking.speech import SAMPLE_RATE_HZ
+
+log = logging.getLogger(__name__)
+
+
+class CallSession:
+    """Assembles the pipeline of one call and keeps its books. Use once.
+
+    Args:
+        house: what all calls share; its ears and voice must be there.
+        leg: the call.
+    """
+
+    def __init__(self, house: House, leg: CallLeg) -> None:
+        if house.listening is None or house.speaking is None:
+            raise ValueError("a voice call needs ears and a voice")
+        self._house, self._leg = house, leg
+        self._listening: Listening = house.listening
+        self._speaking: Speaking = house.speaking
+        self._clock = CallClock(house.settings.zone)
+        self.log: LiveLog = house.logs.open(leg.id, clock=self._clock.now_ms)
+        self._reads: CallReads = house.orders.for_call(self.log)
+        self._tape: StereoRecorder | None = None
+        self._worker: PipelineWorker | None = None
+
+    async def run(self) -> None:
+        """Answer, talk, and write the end down; returns when the call is over."""
+        leg, house = self._leg, self._house
+        self.log.append(
+            CallStarted(
+                transport=leg.kind,
+                caller=leg.caller,
+                called=leg.called,
+                headers=dict(leg.headers),
+                language=house.settings.language,
+                flows_version=house.engine.version,
+                policies_version=house.policies.version,
+            )
+        )
+        if leg.caller:
+            # At ring time: behind the greeting the caller's orders cost no time at all.
+            self._reads.prefetch("find_orders", {"phone": leg.caller})
+        try:
+            await self._talk()
+        except Exception as error:
+            self.log.append(Fault(where="session", what=f"{type(error).__name__}: {error}"))
+            raise
+        finally:
+            await self._close()
+
+    async def _talk(self) -> None:
+        leg, settings = self._leg, self._house.settings
+        if settings.record:
+            file = Path("recordings") / f"{leg.id}.wav"
+            self._tape = StereoRecorder(self._house.data_dir / file, self._house.recording, rate_hz=SAMPLE_RATE_HZ)
+            self.log.append(RecordingStarted(file=str(file), sample_rate_hz=SAMPLE_RATE_HZ))
+        talk = self._build_talk()
+        ears = Ears(
+            self._listening, self.log, position_ms=self._clock.now_ms, tape=self._tape, language=settings.language
+        )
+        mouth = Mouth(leg, self.log, self._speaking.settings, position_ms=self._clock.now_ms, tape=self._tape)
+        transport = leg.transport
+        self._worker = worker = PipelineWorker(
+            Pipeline([transport.input(), ears, talk, mouth, transport.output()]),
+            params=PipelineParams(audio_in_sample_rate=SAMPLE_RATE_HZ, audio_out_sample_rate=SAMPLE_RATE_HZ),
+            enable_rtvi=False,
+            enable_turn_tracking=False,
+            idle_timeout_secs=None,
+            cancel_timeout_secs=5.0,
+        )
+
+        @transport.event_handler("on_client_connected")
+        async def connected(*_: object) -> None:
+            self._clock.start()
+            self.log.append(CallAnswered(codec=leg.codec, sample_rate_hz=SAMPLE_RATE_HZ))
+            now, today = self._clock.utc(), self._clock.today()
+            talk.give(CallOpened(now=now, today=today, caller_number=leg.caller, language=settings.language))
+
+        @transport.event_handler("on_client_disconnected")
+        async def disconnected(*_: object) -> None:
+            await worker.cancel(reason="the call ended")
+
+        runner = WorkerRunner(handle_sigint=False, handle_sigterm=False)
+        await runner.add_workers(worker)
+        limit = asyncio.create_task(self._limit())
+        try:
+            await runner.run()
+        finally:
+            limit.cancel()
+
+    async def _limit(self) -> None:
+        await asyncio.sleep(self._house.settings.max_duration_s)
+        await self._leg.hangup("the call reached its longest duration")
+
+    def _build_talk(self) -> Talk:
+        house, settings = self._house, self._house.settings
+        # Talk makes its conversation and its delivery itself, because each of them calls back into it.
+        talk: list[Talk] = []
+
+        def conversation(floor: Floor) -> Conversation:
+            return Conversation(
+                engine=house.engine,
+                policies=house.policies,
+                reads=self._reads,
+                log=self.log,
+                floor=floor,
+                now=self._clock.utc,
+                today=self._clock.today,
+                now_ms=self._clock.now_ms,
+                timing=Timing(
+                    read_deadline_s=settings.read_deadline_s, filler_after_commit_s=settings.filler_after_ms / 1000
+                ),
+            )
+
+        def delivery(push: Callable[[SpeakFrame], Awaitable[None]]) -> Delivery:
+            return Delivery(
+                voice=self._speaking.voice,
+                split=self._split,
+                push=push,
+                perform=deeds,
+                on_fault=lambda where, what: self.log.append(Fault(where=where, what=what)) and None,
+            )
+
+        deeds = Deeds(
+            leg=self._leg,
+            desk=house.handoff,
+            events=self.log,
+            records=lambda: self.log.records,
+            give=lambda given: talk[0].give(given),
+            push=lambda frame: talk[0].push_frame(frame),
+            now=self._clock.utc,
+            transfer_timeout_s=settings.transfer_timeout_s,
+        )
+        talk.append(
+            Talk(
+                interpreter=house.interpreter,
+                build=conversation,
+                delivery=delivery,
+                speculate=settings.speculate,
+            )
+        )
+        return talk[0]
+
+    def _split(self, say: Say) -> tuple[Clause, ...]:
+        return split(
+            [(part.kind, part.value) for part in say.wording],
+            today=date.fromisoformat(self._clock.today()),
+            code=self._house.settings.language,
+            first_words=self._speaking.settings.first_clause_words,
+        )
+
+    async def _close(self) -> None:
+        """Whatever happened, the books are closed and nothing of the call stays behind."""
+        with contextlib.suppress(Exception):
+            await self._leg.hangup("the conversation ended")
+        await self._reads.close()
+        if self._tape is not None:
+            await self._tape.close()
+        end = self._leg.ended
+        self.log.append(
+            CallEnded(
+                by=end.by if end else "bot",
+                reason=end.reason if end else "the conversation ended",
+                duration_ms=round(self._clock.now_ms()),
+            )
+        )

@@ -1,0 +1,80 @@
+"""Who may come in: admission, the running calls, and draining."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from voicebot.call.leg import CallLeg
+
+log = logging.getLogger(__name__)
+
+
+class Switchboard:
+    """Admits legs of all transports up to one limit and runs a session for each.
+
+    Args:
+        run: runs one call from answer to end.
+        max_calls: further calls are refused, running ones never degrade.
+    """
+
+    def __init__(self, run: Callable[[CallLeg], Awaitable[None]], *, max_calls: int) -> None:
+        self._run = run
+        self._max_calls = max_calls
+        self._calls: dict[str, tuple[CallLeg, asyncio.Task[None]]] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.draining = False
+
+    @property
+    def running(self) -> int:
+        return len(self._calls)
+
+    @property
+    def full(self) -> bool:
+        return self.draining or self.running >= self._max_calls
+
+    def admit(self, leg: CallLeg) -> bool:
+        """Start a session for the leg; False when it must be refused."""
+        if self.full:
+            return False
+        task = asyncio.create_task(self._session(leg), name=f"call {leg.id}")
+        self._calls[leg.id] = (leg, task)
+        self._idle.clear()
+        return True
+
+    async def finished(self, leg: CallLeg) -> None:
+        """Wait until the leg's session is over."""
+        if leg.id in self._calls:
+            await asyncio.wait([self._calls[leg.id][1]])
+
+    async def _session(self, leg: CallLeg) -> None:
+        try:
+            await self._run(leg)
+        except Exception:
+            # One call's fault is never another's: it ends, the others go on.
+            log.exception("call %s failed", leg.id)
+            await leg.hangup("internal error")
+        finally:
+            self._calls.pop(leg.id, None)
+            if not self._calls:
+                self._idle.set()
+
+    async def drain(self, timeout_s: float) -> int:
+        """Refuse new calls, wait for the running ones, end those that remain.
+
+        Returns:
+            Number of calls that had to be ended.
+        """
+        self.draining = True
+        try:
+            await asyncio.wait_for(self._idle.wait(), timeout_s)
+        except TimeoutError:
+            left = list(self._calls.values())
+            await asyncio.gather(*(leg.hangup("server is stopping") for leg, _ in left))
+            _, stuck = await asyncio.wait([task for _, task in left], timeout=5.0)
+            for task in stuck:
+                task.cancel()
+            return len(left)
+        return 0

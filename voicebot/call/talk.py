@@ -1,0 +1,293 @@
+"""The dialogue's place in the pipeline: between the ears and the mouth.
+
+An eager transcription starts a *fork* of the conversation; its answer is understood, looked up, decided and synthesised
+while the ears still wait to be sure. When the turn ends with the same words the fork is committed and the voice is
+ready; when the caller goes on, it is dropped. Verdicts are taken one at a time, in order, by one task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from pipecat.frames.frames import (
+    CancelFrame,
+    EagerEndOfTurnCancelFrame,
+    EagerTranscriptionFrame,
+    EndFrame,
+    Frame,
+    InterimTranscriptionFrame,
+    InterruptionFrame,
+    StartFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from voicebot.call.conversation import Conversation
+from voicebot.call.delivery import Delivery, Prepared
+from voicebot.call.frames import (
+    ExpectFrame,
+    HeardSoFar,
+    KeysFrame,
+    PlaybackEndedFrame,
+    PlaybackStartedFrame,
+    SilentFrame,
+    SpeakFrame,
+    TurnEndedFrame,
+)
+from voicebot.call.prefetch import prefetches
+from voicebot.call.waterfall import TurnClock
+from voicebot.dialogue.commands import Understanding
+from voicebot.dialogue.effects import Effect, Expect, Say
+from voicebot.dialogue.inputs import Failed, Heard, Input, KeysPressed, UserSaid, UserSilent
+from voicebot.dialogue.understand import Interpreter
+from voicebot.listening.recognition import Expectation
+from voicebot.records.events.call import Fault
+from voicebot.records.events.dialogue import Understood
+from voicebot.records.events.turn import SpeculationDropped, TurnCommitted
+
+log = logging.getLogger(__name__)
+
+#: Noise shorter than this without words is no turn.
+WORDLESS_TURN_MS = 1500.0
+
+#: Frames of the ears that the dialogue takes one at a time, in order.
+VERDICTS = (EagerTranscriptionFrame, EagerEndOfTurnCancelFrame, TurnEndedFrame, KeysFrame, SilentFrame)
+
+
+class Attempt:
+    """A turn that may not be over, and what it would say: the floor of its fork."""
+
+    def __init__(self, room: Conversation, delivery: Delivery, heard: HeardSoFar, clock: TurnClock) -> None:
+        self.heard, self.clock = heard, clock
+        self.prepared: list[Prepared] = []
+        self.expect: Expect | None = None
+        self.understood: Understood | None = None
+        self._delivery = delivery
+        self.fork = room.fork(self._floor)
+
+    def _floor(self, effect: Effect) -> None:
+        if isinstance(effect, Say):
+            self.prepared.append(self._delivery.prepare(effect))
+            self.clock.mark("answer_ready")
+        elif isinstance(effect, Expect):
+            self.expect = effect
+
+    def holds_for(self, heard: HeardSoFar) -> bool:
+        """Whether this is still the answer to what was heard."""
+        return not self.fork.stale and self.heard.recognition.text == heard.recognition.text
+
+    def drop(self) -> None:
+        self.fork.drop()
+        for prepared in self.prepared:
+            prepared.cancel()
+
+
+class Talk(FrameProcessor):
+    """Runs one call's conversation.
+
+    Args:
+        interpreter: text to commands, shared.
+        build: makes the conversation, given the floor that its effects go to.
+        delivery: makes the queue to the mouth, given how to push a clause.
+        speculate: False works on a turn only when it is certainly over.
+    """
+
+    def __init__(
+        self,
+        *,
+        interpreter: Interpreter,
+        build: Callable[[Callable[[Effect], None]], Conversation],
+        delivery: Callable[[Callable[[SpeakFrame], Awaitable[None]]], Delivery],
+        speculate: bool = True,
+    ) -> None:
+        super().__init__(name="Talk")
+        self._interpreter = interpreter
+        self._conversation = build(self._floor)
+        self._delivery = delivery(self.push_frame)
+        self._speculate = speculate
+        self._verdicts: asyncio.Queue[Frame | Input] = asyncio.Queue()
+        self._attempt: Attempt | None = None
+        self._clock: TurnClock | None = None
+        self._turn_says: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # --- frames -----------------------------------------------------------------------------------------------------
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        match frame:
+            case StartFrame():
+                self._tasks = [
+                    self.create_task(self._work(), "verdicts"),
+                    self.create_task(self._delivery.run(), "delivery"),
+                ]
+            case EndFrame() | CancelFrame():
+                await self._stop()
+            case InterruptionFrame():
+                self._delivery.cut()
+            case InterimTranscriptionFrame(result=HeardSoFar() as heard):
+                for op, args in prefetches(heard.recognition.text):
+                    self._conversation.reads.prefetch(op, args)
+            case PlaybackStartedFrame():
+                self._first_sound(frame)
+            case PlaybackEndedFrame():
+                self._delivery.played(frame.utterance)
+                self._verdicts.put_nowait(frame)
+            case _ if isinstance(frame, VERDICTS):
+                self._verdicts.put_nowait(frame)
+        await self.push_frame(frame, direction)
+
+    def give(self, given: Input) -> None:
+        """Queue an input from outside the pipeline (call opened, hand-off result …)."""
+        self._verdicts.put_nowait(given)
+
+    async def _stop(self) -> None:
+        self._delivery.close()
+        for task in self._tasks:
+            await self.cancel_task(task)
+        self._tasks.clear()
+        self._drop("the call ended")
+        await self._conversation.close()
+
+    # --- verdicts, one at a time ------------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        while True:
+            verdict = await self._verdicts.get()
+            try:
+                await self._take(verdict)
+            except Exception as error:
+                room = self._conversation
+                log.exception("call %s: failed on %s", room.log.call_id, type(verdict).__name__)
+                room.log.append(Fault(where="talk", what=f"{type(error).__name__} on {type(verdict).__name__}"))
+                room.feed(Failed(where="talk", now=room.now()))
+
+    async def _take(self, verdict: Frame | Input) -> None:
+        room = self._conversation
+        match verdict:
+            case EagerTranscriptionFrame(result=HeardSoFar() as heard):
+                await self._try(heard)
+            case EagerEndOfTurnCancelFrame():
+                self._drop("the caller went on")
+            case TurnEndedFrame(heard=HeardSoFar() as heard):
+                await self._commit(heard)
+            case KeysFrame(keys=keys):
+                self._drop("keys were pressed")
+                self._clock = None
+                room.feed(KeysPressed(keys=keys, now=room.now()))
+            case SilentFrame(silent_ms=silent_ms):
+                if not self._delivery.busy:
+                    room.feed(UserSilent(silent_ms=silent_ms, now=room.now()))
+            case PlaybackEndedFrame() as ended:
+                room.feed(
+                    Heard(utterance=ended.utterance, complete=ended.complete, heard=ended.heard, now=room.now())
+                )
+            case Frame():
+                pass
+            case _:
+                room.feed(verdict)
+
+    async def _try(self, heard: HeardSoFar) -> None:
+        """Work on a turn that may not be over."""
+        if not self._speculate or not heard.recognition.text:
+            return
+        if self._attempt is not None and self._attempt.holds_for(heard):
+            self._attempt.heard = heard
+            return
+        self._drop("the words changed")
+        self._attempt = await self._fork(heard)
+
+    async def _commit(self, heard: HeardSoFar) -> None:
+        """The turn is over: release what was prepared for these words, or do it now."""
+        if not heard.recognition.text:
+            self._drop("no words")
+            if heard.recognition.audio_ms >= WORDLESS_TURN_MS:
+                failed = Failed(where="hearing", now=self._conversation.now())
+                self._conversation.feed(failed)
+            return
+        attempt = self._attempt
+        speculated = attempt is not None and attempt.holds_for(heard)
+        if not speculated or attempt is None:
+            self._drop("the words changed")
+            attempt = await self._fork(heard)
+        self._attempt = None
+        self._delivery.keep_line()
+        events = self._conversation.log
+        events.begin_turn(heard.turn)
+        if attempt.understood is not None:
+            events.append(attempt.understood)
+        events.append(TurnCommitted(text=heard.recognition.text, speculated=speculated))
+        self._clock = attempt.clock
+        self._clock.merge(heard)
+        self._clock.mark("committed")
+        self._turn_says = {prepared.say.utterance for prepared in attempt.prepared}
+        for prepared in attempt.prepared:
+            self._delivery.put(prepared)
+        if attempt.expect is not None:
+            self._expect(attempt.expect)
+        attempt.fork.commit()
+
+    async def _fork(self, heard: HeardSoFar) -> Attempt:
+        room = self._conversation
+        attempt = Attempt(room, self._delivery, heard, TurnClock(room.now_ms, heard))
+        recognition = heard.recognition
+        started = room.now_ms()
+        understanding = await self._interpreter.understand(
+            recognition.text,
+            room.engine.context(room.line.state),
+            alternatives=(*filter(None, [recognition.value]), *(h.text for h in recognition.nbest)),
+        )
+        attempt.understood = understood(understanding, room.now_ms() - started)
+        attempt.clock.mark("understood")
+        attempt.fork.feed(UserSaid(understanding=understanding, now=room.now()))
+        return attempt
+
+    def _drop(self, reason: str) -> None:
+        attempt, self._attempt = self._attempt, None
+        if attempt is None:
+            return
+        attempt.drop()
+        dropped = SpeculationDropped(reason=reason, text=attempt.heard.recognition.text)
+        self._conversation.log.append(dropped, turn=attempt.heard.turn)
+
+    # --- effects of the committed line --------------------------------------------------------------------------------
+
+    def _floor(self, effect: Effect) -> None:
+        if isinstance(effect, Expect):
+            self._expect(effect)
+            return
+        if isinstance(effect, Say):
+            self._turn_says.add(effect.utterance)
+            if self._clock is not None:
+                self._clock.mark("answer_ready")
+        self._delivery.put_effect(effect)
+
+    def _expect(self, effect: Expect) -> None:
+        expectation = Expectation(
+            kind=effect.kind, choices=effect.choices, patience=effect.patience, bias=effect.bias
+        )
+        frame = ExpectFrame(expectation=expectation, silence_ms=effect.silence_ms)
+        self.create_task(self.push_frame(frame, FrameDirection.UPSTREAM), "expect")
+
+    def _first_sound(self, frame: PlaybackStartedFrame) -> None:
+        clock = self._clock
+        if clock is None or frame.utterance not in self._turn_says:
+            return
+        self._clock = None
+        latency = clock.finish(frame.position_ms)
+        self._conversation.log.append(latency)
+
+
+def understood(found: Understanding, took_ms: float) -> Understood:
+    """The event of an understanding."""
+    return Understood(
+        text=found.text,
+        intent=found.intent,
+        confidence=round(found.confidence, 3),
+        slots=dict(found.slots),
+        commands=tuple({"name": c.name, "args": dict(c.args), "confidence": c.confidence} for c in found.commands),
+        took_ms=round(took_ms, 1),
+    )
+
+

@@ -1,0 +1,141 @@
+"""Moves in a conversation that are said in few ways: small tables of patterns, English. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_PERSON = (
+    r"(?:agent|person|human(?: being)?|someone|somebody|representative|operator|colleague|manager|supervisor"
+    r"|advis[eo]r|rep|customer (?:service|care|support)|support|staff|employee)"
+)
+_MACHINE = r"(?:robot|bot|machine|computer|human|person|ai|recording)"
+_WHILE = r"(?:moment|second|sec|minute)"
+
+#: Anywhere in the utterance. One alternative a line.
+_ANYWHERE: Mapping[str, tuple[str, ...]] = {
+    "bot_challenge": (
+        rf"are you (?:a |an |actually |really )*(?:{_MACHINE}|real|automated)",
+        rf"(?:am i|is this) (?:(?:talking|speaking) )?(?:to |with )?(?:a |an )?(?:real |actual |live )?{_MACHINE}\b",
+        rf"do i (?:talk|speak) (?:to|with) (?:a |an )?{_MACHINE}",
+    ),
+    "human_agent": (
+        r"(?:talk|speak|chat|connect|transfer|put|pass|get|give|hand|need|want|switch)\b[^.?!]{0,40}?\b"
+        r"(?:to |with |through to )?(?:a |an |the |your |some |another )?(?:real |live |actual |human |other )*"
+        rf"\b{_PERSON}\b(?! (?:number|account|shoes|coat|size))",
+        r"call me back",
+    ),
+    "repeat": (
+        r"(?:say|repeat) (?:that|it|this|the last (?:part|bit|thing)|what you (?:just )?said)",
+        r"(?:what|how) (?:did you|was that you) (?:just )?(?:say|said)",
+        r"(?:one|once) more time",
+        r"(?:didn't|did not|couldn't|could not|can't) (?:hear|catch|understand) (?:you|that|it|what you said)",
+        r"i missed that",
+        r"come again$",
+        r"say again",
+        r"(?:could|can|would) you repeat",
+        r"pardon(?: me)?$",
+    ),
+    "slower": (
+        r"(?:speak|talk|say|go|bit|little|more|please) (?:it |that |more |a bit |a little )*(?:slower|slowly)",
+        r"slow down",
+        r"(?:talking|speaking|you're|going|that's|that was) (?:way |much )?too (?:fast|quick(?:ly)?)",
+        r"^(?:slower|slowly)$",
+    ),
+    "hold_on": (
+        r"^(?:(?:just|can you|could you|wait|okay|ok|yes|sure) )*(?:hold on|hang on|hold the line)",
+        rf"^(?:(?:just|wait|okay|ok|yes|sure|give me) )*(?:one|a) {_WHILE}",
+        r"^(?:(?:wait|okay|ok|yes|sure|hold on) )*let me (?:find|get|look|check|see|grab)",
+        r"i(?:'m| am) looking for (?:it|the (?:number|e-?mail))",
+    ),
+    "cancel_dialogue": (
+        r"never ?mind",
+        r"forget (?:it|about it|that)\b",
+        r"scratch that",
+        r"drop it\b",
+        r"leave it (?:then|be)",
+        r"don't bother",
+    ),
+    "goodbye": (
+        r"\b(?:good ?bye|bye(?: bye)?|see you|talk to you later)\b",
+        r"have a (?:nice|good|great|lovely|wonderful) (?:day|one|evening|weekend|night)",
+    ),
+    "unsure": (
+        r"(?:don't|do not|dont) (?:know|remember)",
+        r"(?:don't|do not|dont) have (?:it|that|one|any|the|an|my|a)\b",
+        r"no idea",
+        r"not sure",
+        r"(?:can't|cannot) (?:find|remember)",
+        r"i(?:'ve| have) (?:forgotten|lost) (?:it|that)",
+        r"haven't got (?:it|that|one|the)",
+        r"i forgot (?:it|that)$",
+    ),
+}
+
+#: The whole utterance, hesitations and pleas aside.
+_WHOLE: Mapping[str, tuple[str, ...]] = {
+    "human_agent": (rf"(?:an? |the |your |real |live |human )*{_PERSON}",),
+    "greet": (
+        r"(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|how are you(?: doing)?(?: today)?"
+        r"|there|again) ?)+",
+    ),
+    "thanks": (
+        r"(?:(?:ok(?:ay)?|great|perfect|cool|good|all ?right|wonderful|sure|fine|yes) )*"
+        r"(?:(?:many )?thank(?:s| you)(?: (?:a lot|(?:so |very )?much|a bunch|again|sir|ma'am|for .{1,40}))*"
+        r"|(?:i )?(?:really )?appreciate (?:it|that|your help)|cheers)"
+        r"(?: (?:that was|that's|you've been) (?:very |really )?(?:helpful|great|kind))?",
+    ),
+    "help": (
+        r"help(?: me)?",
+        r"(?:can|could) you help(?: me)?(?: out)?",
+        r"what can (?:you|i) (?:do|say|ask)(?: (?:for me|here|you))?",
+        r"how (?:can you help(?: me)?|does this work)",
+        r"(?:what are )?my options",
+    ),
+    "repeat": (r"(?:(?:sorry|what|pardon|excuse me|huh|again|repeat) ?)+",),
+    "done": (
+        r"(?:(?:no|nope|nah|okay|ok) )*"
+        r"(?:(?:thank(?:s| you)(?: (?:(?:very|so) )?much)?|for (?:today|now)|then|really"
+        r"|that(?:'s| is| was|'ll be| will be| would be) (?:all|it|everything)"
+        r"(?: (?:i|for) (?:need|needed|wanted|me|now))?"
+        r"|nothing(?: else| more)?|i(?:'m| am) (?:good|fine|done|all set|okay)"
+        r"|all (?:good|set)|not (?:right now|today|at the moment)) ?)+",
+    ),
+}
+
+
+_ANYWHERE_RE = {name: re.compile("|".join(patterns)) for name, patterns in _ANYWHERE.items()}
+_WHOLE_RE = {name: re.compile(f"(?:{'|'.join(patterns)})\\Z") for name, patterns in _WHOLE.items()}
+_FILLERS = re.compile(r"\b(?:um+|uh+|er+m?|ah+|oh|well|so|like|you know|i mean|please|pls|right now|immediately)\b")
+_NOT_WANTED = re.compile(r"(?:don't|do not|dont|not|no need|without) (?:want|need|have|like)? ?(?:to )?[^.?!]*$")
+_TO_MACHINE = re.compile(r"to (?:a |this )?(?:machine|robot|bot|computer)")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
+_MARKS = re.compile(r"[^\w\s'@.+-]|\.(?=\s|$)")
+
+
+def plain(text: str) -> str:
+    """Lower case, straight quotes, no punctuation, no hesitations."""
+    return " ".join(_FILLERS.sub(" ", _MARKS.sub(" ", text.translate(_QUOTES).lower())).split())
+
+
+def acts(text: str) -> tuple[str, ...]:
+    """Names of the moves that `text` makes, the weightiest first.
+
+    Beside the commands of these names there are `done` ("no, that's all") and `no_human` ("not a person, please").
+    """
+    words = plain(text)
+    if not words:
+        return ()
+    found = [name for name, pattern in _WHOLE_RE.items() if pattern.match(words)]
+    for name, pattern in _ANYWHERE_RE.items():
+        if match := pattern.search(words):
+            found.append("no_human" if name == "human_agent" and _unwanted(words, match.start()) else name)
+    if "bot_challenge" in found:
+        found = [name for name in found if name != "human_agent"]
+    if "done" in found and "thanks" in found:
+        found = [name for name in found if name != ("done" if words.startswith(("thank", "ok")) else "thanks")]
+    return tuple(dict.fromkeys(found))
+
+
+def _unwanted(words: str, at: int) -> bool:
+    return bool(_NOT_WANTED.search(words[:at])) and not _TO_MACHINE.search(words)

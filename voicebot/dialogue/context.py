@@ -1,0 +1,46 @@
+"""What the dialogue expects, for those who understand the caller's words. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from voicebot.dialogue.state import Option
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The conversation as understanding needs it.
+
+    Attributes:
+        today: the shop's local date, ISO 8601.
+        flow / step: where the conversation stands, None before it begins.
+        kind / slot: what is being asked; `open` and None when nothing in particular.
+        slots: slots that may be filled now -> their types (of the flows being run and of the one that ended last).
+        values: what these slots hold.
+        known: likely values by slot, e.g. the order numbers of this caller.
+        choice: the slot that `options` belong to, also after it was answered (for "the other one").
+        options: of the choice.
+        pending: the engine waits for an answer from elsewhere.
+    """
+
+    language: str = "en"
+    today: str = ""
+    flow: str | None = None
+    step: str | None = None
+    kind: str = "open"
+    slot: str | None = None
+    slots: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    choice: str | None = None
+    options: tuple[Option, ...] = ()
+    pending: bool = False
+
+    @property
+    def known_orders(self) -> tuple[str, ...]:
+        """Order numbers that this caller probably means."""
+        return tuple(
+            value for slot, values in self.known.items() if self.slots.get(slot) == "order_number" for value in values
+        )

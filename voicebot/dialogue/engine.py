@@ -1,0 +1,383 @@
+"""The dialogue engine: a pure function from state and input to state and effects.
+
+No clock, no I/O, no randomness: every fact comes in with an input, every deed goes out as an effect. Whatever the order
+of inputs, a step ends, does not raise, and leaves the caller with something said, something expected, an answer on its
+way, or the call ended.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from voicebot.dialogue import schema
+from voicebot.dialogue.commands import Command
+from voicebot.dialogue.context import Context
+from voicebot.dialogue.effects import Effect
+from voicebot.dialogue.flowset import MAIN, FlowSet
+from voicebot.dialogue.inputs import (
+    CallbackBooked,
+    CallOpened,
+    Decided,
+    Failed,
+    HandoffResult,
+    Heard,
+    Input,
+    KeysPressed,
+    QueryAnswered,
+    UserSaid,
+    UserSilent,
+)
+from voicebot.dialogue.keys import key_command
+from voicebot.dialogue.lint import HUMAN
+from voicebot.dialogue.state import State
+from voicebot.dialogue.turn import Turn
+
+__all__ = ["Engine", "State"]
+
+#: Moves that mean something only when nothing weightier was said in the same breath.
+POLITE = frozenset({"greet", "thanks", "affirm", "deny", "help", "not_understood", "out_of_scope", "unsure"})
+#: Moves that every conversation answers in the same way: patterns of the same name.
+_PATTERNS = frozenset(
+    {"repeat", "slower", "cancel_dialogue", "greet", "goodbye", "thanks", "help", "bot_challenge", "unsure", "hold_on"}
+)
+#: Silences in a row after which an answer that does not come is given up.
+_PATIENCE_WITH_ANSWERS = 3
+_PHONE = re.compile(r"\+?\d{6,15}\Z")
+_UNANSWERED: Mapping[str, Mapping[str, Any] | None] = {
+    "query": {"status": "timeout", "orders": []},
+    "decide": None,
+    "handoff": {"status": "failed"},
+    "callback": {"status": "failed"},
+}
+
+
+class Engine:
+    """Runs the flows of one version. Immutable; shared by all calls on that version."""
+
+    def __init__(self, flows: FlowSet) -> None:
+        self.flows = flows
+
+    @property
+    def version(self) -> str:
+        """Of the flows."""
+        return self.flows.version
+
+    def start(self) -> State:
+        """The state before anything happened; the first input is `CallOpened`."""
+        return State()
+
+    def step(self, state: State, event: Input) -> tuple[State, tuple[Effect, ...]]:
+        """What `event` makes of the conversation. `state` is not changed."""
+        if state.ended:
+            return state, ()
+        turn = Turn(self.flows, state)
+        turn.call = {**turn.call, "now": event.now}
+        if not turn.stack:
+            _open(turn, event)
+            if isinstance(event, CallOpened):
+                turn.run()
+                return turn.state(), tuple(turn.effects)
+        _HANDLERS[type(event)](turn, event)
+        turn.run()
+        return turn.state(), tuple(turn.effects)
+
+    def context(self, state: State) -> Context:
+        """What understanding and the ears should know."""
+        turn = Turn(self.flows, state)
+        frame = state.stack[-1] if state.stack else None
+        asking = turn.asking if state.waiting else None
+        names = [f.flow for f in reversed(state.stack)] + [state.last_flow]
+        slots: dict[str, schema.Slot] = {}
+        for name in names:
+            for slot, spec in self.flows.flows[name].slots.items() if name in self.flows.flows else ():
+                slots.setdefault(slot, spec)
+        kind = slots[asking.ask].type if asking else "open"
+        chosen = next((slot for slot, spec in slots.items() if spec.type == "choice"), None)
+        return Context(
+            language=str(state.call.get("language", "en")),
+            today=str(state.call.get("today", "")),
+            flow=frame.flow if frame else None,
+            step=frame.step if frame else None,
+            kind="open" if kind in ("wish", "text") else kind,
+            slot=asking.ask if asking else None,
+            slots={slot: spec.type for slot, spec in slots.items()},
+            values={slot: _held(state, slot) for slot in slots},
+            known={slot: known for slot, spec in slots.items() if (known := turn.known(spec))},
+            choice=state.choice if state.choice in slots else chosen,
+            options=state.options if state.choice in slots else (),
+            pending=state.pending is not None,
+        )
+
+
+def _held(state: State, slot: str) -> Any:
+    value = state.facts.get(slot)
+    return state.previous.get(slot) if value is None else value
+
+
+def _open(turn: Turn, event: Input) -> None:
+    number = event.caller_number if isinstance(event, CallOpened) else None
+    plain = re.sub(r"[\s().-]", "", number or "")
+    turn.call = {
+        "caller_number": plain if _PHONE.match(plain) else None,
+        "today": event.today if isinstance(event, CallOpened) else event.now[:10],
+        "now": event.now,
+        "language": event.language if isinstance(event, CallOpened) else "en",
+    }
+    turn.push(MAIN)
+
+
+def _opened_again(turn: Turn, event: CallOpened) -> None:
+    """A call is opened once."""
+
+
+def _said(turn: Turn, event: UserSaid) -> None:
+    _commands(turn, event.understanding.commands)
+
+
+def _keys(turn: Turn, event: KeysPressed) -> None:
+    _commands(turn, (key_command(turn, event.keys),))
+
+
+def _commands(turn: Turn, commands: tuple[Command, ...]) -> None:
+    """Carry out what the caller wants."""
+    turn.silences = 0
+    weighty = tuple(command for command in commands if command.name not in POLITE)
+    polite = tuple(command for command in commands if command.name in POLITE)
+    # Yes and no to a question count beside a wish; politeness does not.
+    chosen = (*(polite if not weighty or _answers(turn) else ()), *weighty)
+    if turn.pending is not None and not _interrupts(turn, weighty):
+        turn.pattern("still_waiting")
+        return
+    handled = False
+    for command in chosen:
+        if turn.ended:
+            return
+        handled = _apply(turn, command) or handled
+    if handled:
+        turn.misses = 0
+        return
+    turn.misses += 1
+    out = any(command.name == "out_of_scope" for command in commands)
+    turn.pattern("out_of_scope" if out else "not_understood")
+
+
+def _answers(turn: Turn) -> bool:
+    asking = turn.asking
+    slot = turn.slot(asking.ask) if asking else None
+    return slot is not None and slot.type == "yes_no"
+
+
+def _interrupts(turn: Turn, weighty: tuple[Command, ...]) -> bool:
+    """Whether what was said makes the awaited answer worthless. Hand-offs and call-backs cannot be taken back."""
+    if turn.pending is None or turn.pending.kind in ("handoff", "callback"):
+        return False
+    if not any(command.name not in ("repeat", "slower", "hold_on", "bot_challenge") for command in weighty):
+        return False
+    del turn.stack[turn.pending.depth :]
+    turn.pending = None
+    return True
+
+
+def _apply(turn: Turn, command: Command) -> bool:
+    """Carry out one command; False when it means nothing here."""
+    if command.name in ("start_flow", "human_agent"):
+        return _start(turn, command)
+    if command.name in ("set_slot", "correct_slot"):
+        return _fill(turn, command)
+    asking = turn.asking
+    if asking is not None:
+        if command.name in asking.on:
+            turn.waiting = False
+            turn.goto(asking.on[command.name])
+            return True
+        slot = turn.slot(asking.ask)
+        if slot is not None and slot.type == "yes_no" and command.name in ("affirm", "deny"):
+            turn.waiting = False
+            _note(turn, asking.ask, command.name == "affirm")
+            return True
+    if command.name in _PATTERNS:
+        name = command.name if f"patterns/{command.name}" in turn.flows.flows else "repeat"
+        turn.waiting = False
+        turn.pattern(name)
+        return True
+    return False
+
+
+def _wish_granted(turn: Turn) -> None:
+    """A wish that was asked for is answered by beginning a flow: afterwards the conversation goes on behind it."""
+    asking = turn.asking
+    turn.waiting = False
+    if asking is not None and (slot := turn.slot(asking.ask)) is not None and slot.type == "wish":
+        place = turn.flows.place(turn.stack[-1].flow, turn.stack[-1].step)
+        turn.goto(asking.next or (place.following if place else schema.DONE))
+
+
+def _note(turn: Turn, slot: str, value: Any) -> None:
+    turn.facts[slot] = value
+    if value is not None:
+        turn.previous[slot] = value
+    turn.fresh.add(slot)
+
+
+def _start(turn: Turn, command: Command) -> bool:
+    asking = turn.asking
+    if command.name == "human_agent":
+        turn.human_requests += 1
+        if asking is not None and "human_agent" in asking.on:
+            turn.waiting = False
+            turn.goto(asking.on["human_agent"])
+            return True
+    flow = HUMAN if command.name == "human_agent" else str(command.args.get("flow", ""))
+    known = turn.flows.flows.get(flow)
+    if known is None or known.is_pattern:
+        return False
+    intent = command.args.get("intent")
+    turn.intent = intent if isinstance(intent, str) else flow
+    _wish_granted(turn)
+    for depth, frame in enumerate(turn.stack):
+        if frame.flow == flow:  # said again: go on with it
+            del turn.stack[depth + 1 :]
+            return True
+    while len(turn.stack) > 1 and turn.stack[-1].flow.startswith("patterns/"):
+        turn.stack.pop()
+    turn.push(flow)
+    return True
+
+
+def _fill(turn: Turn, command: Command) -> bool:
+    """Give a slot a value, and go where the flow wants to be then."""
+    name, value = command.args.get("slot"), command.args.get("value")
+    if not isinstance(name, str) or not (value is None or isinstance(value, str | int | bool)):
+        return False
+    if value is None and command.name == "set_slot":
+        return False
+    for depth in range(len(turn.stack) - 1, -1, -1):
+        frame = turn.stack[depth]
+        slot = turn.flows.flows[frame.flow].slots.get(name)
+        if slot is None or (depth == 0 and command.name == "correct_slot" and _last_has(turn, name)):
+            continue
+        value = _typed(turn, slot, value)
+        place = turn.flows.place(frame.flow, frame.step)
+        asked = place is not None and isinstance(place.step, schema.Ask) and place.step.ask == name
+        if value is None and not (command.name == "correct_slot" and slot.on_change):
+            return False
+        del turn.stack[depth + 1 :]
+        turn.waiting = False
+        _note(turn, name, value)
+        if not (asked and value is not None) and slot.on_change is not None:
+            turn.goto(slot.on_change)
+        return True
+    return _fill_last(turn, name, value)
+
+
+def _last_has(turn: Turn, name: str) -> bool:
+    flow = turn.flows.flows.get(turn.last_flow)
+    return flow is not None and name in flow.slots and flow.slots[name].on_change is not None
+
+
+def _fill_last(turn: Turn, name: str, value: Any) -> bool:
+    """A correction of what the flow that just ended was told: take it up again."""
+    if not _last_has(turn, name):
+        return False
+    slot = turn.flows.flows[turn.last_flow].slots[name]
+    typed = _typed(turn, slot, value)
+    if typed is None and value is not None:
+        return False
+    _wish_granted(turn)
+    _note(turn, name, typed)
+    turn.push(turn.last_flow, slot.on_change, anew=False)
+    return True
+
+
+def _typed(turn: Turn, slot: schema.Slot, value: Any) -> Any:
+    """The value in its slot's type, or None when it is none."""
+    if value is None:
+        return None
+    if slot.type == "yes_no":
+        return value if isinstance(value, bool) else None
+    if slot.type == "choice":
+        return str(value) if any(option.value == str(value) for option in turn.options) else None
+    text = str(value).strip()
+    return text[:200] if text and not isinstance(value, bool) else None
+
+
+def _silent(turn: Turn, _event: UserSilent) -> None:
+    turn.silences += 1
+    if turn.pending is None:
+        turn.waiting = False
+        turn.pattern("silence")
+    elif turn.silences < _PATIENCE_WITH_ANSWERS:
+        turn.pattern("still_waiting")
+    else:
+        turn.silences = 0
+        turn.answered(_UNANSWERED[turn.pending.kind])
+
+
+def _query_answered(turn: Turn, event: QueryAnswered) -> None:
+    for request in turn.background:
+        if request.id == event.request:
+            turn.background.remove(request)
+            turn.facts[request.into] = _plain(event.result)
+            return
+    if turn.pending is not None and turn.pending.id == event.request:
+        turn.answered(_plain(event.result))
+
+
+def _decided(turn: Turn, event: Decided) -> None:
+    if turn.pending is not None and turn.pending.id == event.request:
+        turn.answered(_plain(event.decision))
+
+
+def _handoff_result(turn: Turn, event: HandoffResult) -> None:
+    if turn.pending is None or turn.pending.id != event.request:
+        return
+    if event.status == "transferred":
+        turn.close()
+    else:
+        turn.answered({"status": event.status})
+
+
+def _callback_booked(turn: Turn, event: CallbackBooked) -> None:
+    if turn.pending is not None and turn.pending.id == event.request:
+        turn.answered({"status": "ok", "number": event.number, "due": event.due})
+
+
+def _heard(turn: Turn, event: Heard) -> None:
+    if not event.complete:
+        turn.cut_off = (event.utterance, event.heard)
+
+
+def _failed(turn: Turn, event: Failed) -> None:
+    """An answer that will not come, or a fault elsewhere in the house."""
+    if turn.pending is not None:
+        request = event.detail.get("request")
+        if request is None or request == turn.pending.id:
+            turn.answered(_UNANSWERED[turn.pending.kind])
+        return
+    turn.waiting = False
+    turn.pattern("internal_failure")
+
+
+def _plain(value: Any) -> Any:
+    """JSON values as plain dicts and lists, so that the state stays JSON whatever the connector returned."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+_HANDLERS: Mapping[type[Any], Callable[[Turn, Any], None]] = {
+    CallOpened: _opened_again,
+    UserSaid: _said,
+    KeysPressed: _keys,
+    UserSilent: _silent,
+    QueryAnswered: _query_answered,
+    Decided: _decided,
+    Heard: _heard,
+    HandoffResult: _handoff_result,
+    CallbackBooked: _callback_booked,
+    Failed: _failed,
+}

@@ -1,0 +1,260 @@
+"""The flow language: what may stand in a flow file.
+
+A file holds one or more YAML documents; each is a flow (`flow: NAME`), a pattern of conversation repair
+(`pattern: NAME`) or facts about the shop (`shop: {…}`). A flow is a list of steps; each step does one thing, named by
+its key. Steps run in order; `next: ID` goes elsewhere and `next: done` finishes the flow. Conditions and computed
+values are CEL, wordings are templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+
+from voicebot.dialogue.render import Template, parse
+from voicebot.policy.expressions import Expression
+
+DONE = "done"
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+FlowName = Annotated[str, Field(pattern=r"^(patterns/)?[a-z][a-z0-9_]*$", max_length=60)]
+
+#: Types of slots. `wish` is filled by starting a flow.
+SlotType = Literal[
+    "order_number", "tracking_number", "email", "phone", "postcode", "name", "date", "yes_no", "choice", "wish", "text"
+]
+Role = Literal["greeting", "answer", "ask", "filler", "repair", "goodbye"]
+Reason = Literal["caller_asked", "policy", "low_confidence", "failure", "risk", "abuse"]
+Patience = Literal["instant", "normal", "dictation"]
+
+
+def _expression(value: Any) -> Expression:
+    if isinstance(value, bool):
+        value = str(value).lower()
+    if not isinstance(value, str | int | float):
+        raise ValueError("should be a CEL expression, written as text")
+    return Expression(str(value))
+
+
+def _lines(value: Any) -> Mapping[str, tuple[Template, ...]]:
+    by_language = value if isinstance(value, dict) else {"en": value}
+    result: dict[str, tuple[Template, ...]] = {}
+    for language, variants in by_language.items():
+        variants = [variants] if isinstance(variants, str) else variants
+        if not isinstance(variants, list) or not variants or not all(isinstance(v, str) for v in variants):
+            raise ValueError("should be a wording, a list of variants, or these by language")
+        result[str(language)] = tuple(parse(variant) for variant in variants)
+    return result
+
+
+Cel = Annotated[Expression, PlainValidator(_expression)]
+Lines = Annotated[Mapping[str, tuple[Template, ...]], PlainValidator(_lines)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+
+
+class Slot(_Model):
+    """Something the flow needs to know. A slot keeps its value until the flow is started anew."""
+
+    type: SlotType
+    known: Cel | None = None
+    """Values that probably come, as a list: bias for the recogniser, and ground for what was heard."""
+    on_change: str | None = None
+    """Step to go to when the caller gives or corrects the value outside the step that asks for it."""
+
+
+class Step(_Model):
+    """What every step may have."""
+
+    kind: ClassVar[str] = ""
+    id: Name = ""
+    if_: Cel | None = Field(default=None, alias="if")
+    """The step is left out unless this holds."""
+    next: str | None = None
+
+
+class Say(Step):
+    """Speak. Several variants take turns."""
+
+    kind: ClassVar[str] = "say"
+    say: Lines
+    role: Role = "answer"
+    interruptible: bool = True
+
+
+class Choices(_Model):
+    """The options of a choice, computed from a list."""
+
+    of: Cel
+    as_: Name = Field(alias="as")
+    value: Cel
+    label: Annotated[Template, PlainValidator(parse)]
+    clues: tuple[Cel, ...] = ()
+    """Words by which a caller may pick the option; an ISO date is also understood as "the one from Monday"."""
+
+
+class Ask(Step):
+    """Ask for a slot and wait for the caller; left out when the slot is filled (a wish is always asked)."""
+
+    kind: ClassVar[str] = "ask"
+    ask: Name
+    prompt: Lines
+    again: tuple[Lines, ...] = ()
+    """Wordings of the second, third … time; the last one stays."""
+    choices: Choices | None = None
+    on: Mapping[Name, str] = Field(default_factory=dict)
+    """Command -> step, e.g. `deny: no_number`."""
+    patience: Patience | None = None
+    silence_ms: Annotated[int, Field(ge=1000, le=120_000)] = 7000
+
+
+class Query(Step):
+    """Read from the order system into a variable."""
+
+    kind: ClassVar[str] = "query"
+    query: Literal["find_orders", "get_order"]
+    args: Mapping[Name, Cel] = Field(default_factory=dict)
+    into: Name
+    filler: Lines | None = None
+    background: bool = False
+    """Do not wait for the answer."""
+    on_failure: str | None = None
+    """Step when the order system cannot be reached; by default the pattern `oms_unavailable` takes over."""
+
+
+class Decide(Step):
+    """Ask a policy; the decision goes into a variable."""
+
+    kind: ClassVar[str] = "decide"
+    decide: str
+    facts: Mapping[Name, Cel]
+    into: Name
+
+
+class Case(_Model):
+    if_: Cel | None = Field(default=None, alias="if")
+    next: str
+
+
+class Branch(Step):
+    """Go to the first case that holds; the last one has no condition."""
+
+    kind: ClassVar[str] = "branch"
+    branch: Annotated[tuple[Case, ...], Field(min_length=1)]
+
+
+class Set(Step):
+    """Compute variables or slots; `null` empties them."""
+
+    kind: ClassVar[str] = "set"
+    set: Mapping[Name, Cel]
+
+
+class Link(Step):
+    """Go on in another flow and do not come back."""
+
+    kind: ClassVar[str] = "link"
+    link: FlowName
+
+
+class Call(Step):
+    """Run another flow, then come back."""
+
+    kind: ClassVar[str] = "call"
+    call: FlowName
+
+
+class HandoffTo(_Model):
+    reason: Reason
+    queue: str = "default"
+    summary: Annotated[Template, PlainValidator(parse)] | None = None
+
+
+class Handoff(Step):
+    """Hand the caller to a human; goes on only when that failed."""
+
+    kind: ClassVar[str] = "handoff"
+    handoff: HandoffTo
+    into: Name
+
+
+class CallbackTo(_Model):
+    number: Cel
+    reason: str = ""
+
+
+class Callback(Step):
+    """Record that a human will call back."""
+
+    kind: ClassVar[str] = "callback"
+    callback: CallbackTo
+    into: Name
+
+
+class End(Step):
+    """End the call."""
+
+    kind: ClassVar[str] = "end"
+    end: str
+
+
+class WaitFor(_Model):
+    silence_ms: Annotated[int, Field(ge=1000, le=120_000)] = 7000
+
+
+class Wait(Step):
+    """Leave the pattern and go on waiting for what was asked, without asking again."""
+
+    kind: ClassVar[str] = "wait"
+    wait: WaitFor
+
+
+class Cancel(Step):
+    """Drop what the caller was in the middle of."""
+
+    kind: ClassVar[str] = "cancel"
+    cancel: Literal[True]
+
+
+STEPS: Mapping[str, type[Step]] = {
+    cls.kind: cls for cls in (Say, Ask, Query, Decide, Branch, Set, Link, Call, Handoff, Callback, End, Wait, Cancel)
+}
+
+
+def step_type(value: Any) -> type[Step]:
+    """The model of a raw step, by its one action key.
+
+    Raises:
+        ValueError: there is no action key, or more than one.
+    """
+    if not isinstance(value, dict):
+        raise ValueError("a step is a mapping with one action")
+    actions = [key for key in STEPS if key in value]
+    if len(actions) != 1:
+        said = " and ".join(actions) if actions else "none"
+        raise ValueError(f"a step has exactly one action, this one has {said}: use one of {', '.join(STEPS)}")
+    return STEPS[actions[0]]
+
+
+def _step(value: Any) -> Step:
+    return value if isinstance(value, Step) else step_type(value).model_validate(value)
+
+
+class Flow(_Model):
+    """A flow or pattern as it is run. `steps` all have ids."""
+
+    name: FlowName
+    description: str = ""
+    triggers: Mapping[Name, tuple[str, ...]] = Field(default_factory=dict)
+    """Intents that start the flow, each with examples of what callers say."""
+    slots: Mapping[Name, Slot] = Field(default_factory=dict)
+    keep: tuple[Name, ...] = ()
+    """Variables that survive a new start of the flow."""
+    steps: Annotated[tuple[Annotated[Step, BeforeValidator(_step)], ...], Field(min_length=1)]
+
+    @property
+    def is_pattern(self) -> bool:
+        return self.name.startswith("patterns/")

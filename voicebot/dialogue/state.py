@@ -1,0 +1,106 @@
+"""The engine's state: immutable, and JSON all through, so that it can be kept, compared and re-run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from voicebot.dialogue.wording import Part, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A flow being run: the step it stands at, and how often that step has asked."""
+
+    flow: str
+    step: str
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """An effect whose answer is awaited. `kind`: `query`, `decide`, `handoff`, `callback`."""
+
+    id: str
+    kind: str
+    into: str
+    depth: int = 0
+    """Frames on the stack when it was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option of a choice."""
+
+    value: str
+    label: Wording
+    clues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Everything the engine knows of a call.
+
+    Attributes:
+        call: `caller_number`, `today`, `now`, `language`.
+        stack: flows being run, the innermost last.
+        facts: slots and variables by name.
+        previous: what slots held last, also after they were emptied ("no, it ends in 3").
+        waiting: the engine waits for the caller.
+        silence_ms: how long it waits before silence is due.
+        pending: the request it waits for instead.
+        background: requests whose answer is only noted.
+        options: of the choice asked last, under the slot `choice`.
+        misses / silences: in a row.
+        human_requests: how often the caller asked for a human.
+        last_said: wording of the last turn, for "say that again".
+        last_flow: the flow that finished last.
+        cut_off: utterance that the caller did not hear to its end, and what was heard of it.
+    """
+
+    call: Mapping[str, Any] = field(default_factory=dict)
+    stack: tuple[Frame, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    previous: Mapping[str, Any] = field(default_factory=dict)
+    waiting: bool = False
+    silence_ms: int = 7000
+    pending: Request | None = None
+    background: tuple[Request, ...] = ()
+    choice: str = ""
+    options: tuple[Option, ...] = ()
+    misses: int = 0
+    silences: int = 0
+    human_requests: int = 0
+    utterances: int = 0
+    requests: int = 0
+    last_said: Wording = ()
+    intent: str = ""
+    last_flow: str = ""
+    cut_off: tuple[str, str] = ("", "")
+    ended: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> State:
+        """Inverse of `to_json`, also after a round trip through JSON text."""
+        return cls(
+            **{
+                **row,
+                "stack": tuple(Frame(**frame) for frame in row["stack"]),
+                "pending": Request(**row["pending"]) if row["pending"] else None,
+                "background": tuple(Request(**request) for request in row["background"]),
+                "options": tuple(
+                    Option(value=o["value"], label=_wording(o["label"]), clues=tuple(o["clues"]))
+                    for o in row["options"]
+                ),
+                "last_said": _wording(row["last_said"]),
+                "cut_off": tuple(row["cut_off"]),
+            }
+        )
+
+
+def _wording(parts: list[Mapping[str, str]]) -> Wording:
+    return tuple(Part(part["kind"], part["value"]) for part in parts)

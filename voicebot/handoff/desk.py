@@ -1,0 +1,213 @@
+"""Opens hand-offs, serves their packets, keeps the call-backs that are owed."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from voicebot.handoff.hours import business_hours
+from voicebot.handoff.packet import Links, packet
+from voicebot.handoff.routing import checked_targets, target_for
+from voicebot.handoff.settings import HandoffSettings
+from voicebot.handoff.tables import SCHEMA, callbacks, handoffs
+from voicebot.records.database import StoreError, insert_new, migrate
+from voicebot.records.events.base import Record
+from voicebot.records.events.handoff import CallbackRecorded, HandoffRequested
+from voicebot.records.live import stamp
+from voicebot.records.log import EventLog
+from voicebot.records.store import EventStore
+
+logger = logging.getLogger(__name__)
+
+#: Packets kept in memory as they were when opened, should the store not answer.
+_RECENT = 256
+
+_FLUSH_S = 1.0
+
+
+class Store(EventStore, Protocol):
+    """An event store that other tables may live beside."""
+
+    @property
+    def engine(self) -> sa.Engine: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A call that is owed; times are UTC, ISO 8601. `closed` and `outcome` are None while it is."""
+
+    id: str
+    handoff: str
+    call: str
+    number: str
+    due: str
+    asked: str
+    closed: str | None = None
+    outcome: str | None = None
+
+
+def new_id() -> str:
+    """128 random bits as 22 characters of `A-Za-z0-9_-`: cannot be guessed, and needs no escaping in a SIP header."""
+    return secrets.token_urlsafe(16)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class HandoffDesk:
+    """One per process. `open` and `record_callback` never wait for the database and never fail because of it.
+
+    Args:
+        store: the event store; the desk's tables are made beside its own.
+        announce: is told of every packet when it is opened (`Webhook.send`); must not block.
+
+    Raises:
+        ConfigError: targets or business hours are malformed.
+        StoreError: the database was written by a newer program.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: HandoffSettings | None = None,
+        *,
+        wall: Callable[[], datetime] = _utc_now,
+        make_id: Callable[[], str] = new_id,
+        announce: Callable[[str, Mapping[str, Any]], None] | None = None,
+    ) -> None:
+        self._settings = settings or HandoffSettings()
+        self._targets = checked_targets(self._settings.targets)
+        self._hours = business_hours(self._settings)
+        self._links = Links(base_url=self._settings.packet_base_url)
+        self._store, self._wall, self._make_id, self._announce = store, wall, make_id, announce
+        self._recent: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        migrate(store.engine, SCHEMA)
+
+    # --- during the call ----------------------------------------------------------------------------------------------
+
+    def open(
+        self, log: EventLog, records: Sequence[Record], *, reason: str, queue: str = "default", summary: str = ""
+    ) -> str:
+        """Open a hand-off: its packet can be fetched from here on.
+
+        Args:
+            log: of the call; gets the event.
+            records: the call so far.
+
+        Returns:
+            The hand-off's id.
+        """
+        handoff = self._make_id()
+        requested = log.append(HandoffRequested(handoff=handoff, reason=reason, queue=queue, summary=summary))
+        row = {"id": handoff, "call": log.call_id, "opened": requested.wall, "reason": reason, "queue": queue}
+        self._store.submit(lambda connection: _add(connection, handoffs, row))
+        try:
+            self._remember(handoff, packet((*records, requested), handoff, links=self._links))
+        except Exception:  # a flaw in the projection must not cost the caller the hand-off
+            logger.exception("call %s: the packet could not be made", log.call_id)
+        return handoff
+
+    def target(self, queue: str) -> str | None:
+        """SIP URI to transfer the queue's callers to; None when there is none."""
+        return target_for(queue, self._targets)
+
+    def due(self, now: datetime) -> datetime:
+        """When a call-back that is asked for at `now` is due."""
+        return self._hours.due(now, timedelta(minutes=self._settings.callback_within_min))
+
+    def record_callback(self, log: EventLog, handoff: str, number: str, due: datetime | None = None) -> str:
+        """Record that a human will call `number` back; by default within the business hours' promise.
+
+        Returns:
+            When it is due: UTC, ISO 8601.
+        """
+        asked = self._wall()
+        owed = Callback(
+            id=self._make_id(),
+            handoff=handoff,
+            call=log.call_id,
+            number=number,
+            due=stamp(due or self.due(asked)),
+            asked=stamp(asked),
+        )
+        log.append(CallbackRecorded(handoff=handoff, number=number, due=owed.due))
+        row = {name: getattr(owed, name) for name in ("id", "handoff", "call", "number", "due", "asked")}
+        self._store.submit(lambda connection: _add(connection, callbacks, row))
+        return owed.due
+
+    def _remember(self, handoff: str, made: dict[str, Any]) -> None:
+        self._recent[handoff] = made
+        while len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
+        if self._announce is not None:
+            self._announce(handoff, made)
+
+    # --- for humans and their programs --------------------------------------------------------------------------------
+
+    def packet(self, handoff: str) -> dict[str, Any] | None:
+        """The packet as of now, what happened after the hand-off included; None when there is no such hand-off.
+
+        Reads the database: not on a call's event loop.
+        """
+        self._store.flush(_FLUSH_S)
+        try:
+            with self._store.engine.connect() as connection:
+                query = sa.select(handoffs.c.call).where(handoffs.c.id == handoff)
+                call = connection.execute(query).scalar_one_or_none()
+            records = self._store.records(call) if call is not None else []
+        except (sa.exc.SQLAlchemyError, StoreError) as error:
+            logger.error(
+                "the event store cannot be read, serving the packet as it was opened: %s", type(error).__name__
+            )
+            records = []
+        return packet(records, handoff, links=self._links) if records else self._recent.get(handoff)
+
+    def callbacks(self, *, open_only: bool = True, limit: int = 200) -> list[Callback]:
+        """Calls that are owed, the most urgent first; with those already made when `open_only` is False."""
+        self._store.flush(_FLUSH_S)
+        query = sa.select(callbacks).order_by(callbacks.c.due).limit(limit)
+        if open_only:
+            query = query.where(callbacks.c.closed.is_(None))
+        with self._store.engine.connect() as connection:
+            return [Callback(**row._mapping) for row in connection.execute(query)]
+
+    def close_callback(self, callback: str, *, outcome: str = "done") -> bool:
+        """Note that a call-back was made; False when it was closed already, or never owed."""
+        self._store.flush(_FLUSH_S)
+        open_one = (callbacks.c.id == callback) & callbacks.c.closed.is_(None)
+        values = {"closed": stamp(self._wall()), "outcome": outcome}
+        with self._store.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            return connection.execute(sa.update(callbacks).where(open_one).values(**values)).rowcount == 1
+
+    def note_delivery(self, handoff: str, outcome: str) -> None:
+        """Keep how posting the packet ended."""
+        change = sa.update(handoffs).where(handoffs.c.id == handoff).values(delivery=outcome[:256])
+        self._store.submit(lambda connection: _run(connection, change))
+
+    def forget(self, before: datetime) -> int:
+        """Delete hand-offs and closed call-backs from before then, with the logs that they came from.
+
+        Returns:
+            How many were deleted.
+        """
+        edge = stamp(before)
+        done = (callbacks.c.asked < edge) & callbacks.c.closed.is_not(None)
+        with self._store.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            count = connection.execute(sa.delete(handoffs).where(handoffs.c.opened < edge)).rowcount
+            return count + connection.execute(sa.delete(callbacks).where(done)).rowcount
+
+
+def _add(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
+    connection.execute(insert_new(connection.engine, table), dict(row))
+
+
+def _run(connection: sa.Connection, statement: sa.Update) -> None:
+    connection.execute(statement)

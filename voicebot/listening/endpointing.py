@@ -1,0 +1,132 @@
+"""End of turn: one explainable decision from silence, words, sound and what the flow waits for. Pure."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from voicebot.identifiers import Completeness
+
+
+class Ending(enum.Enum):
+    """Is the turn over?"""
+
+    KEEP = "keep"
+    """The caller is speaking."""
+    MAYBE_OVER = "maybe_over"
+    """Silence long enough to prepare an answer, not to give it."""
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How much silence ends a turn, in milliseconds after the last voiced sample.
+
+    Attributes:
+        soft: decode and judge; nothing is committed.
+        complete: the words hold all that was asked for.
+        sure: the words may be all, and the turn model is sure.
+        plausible: the words may be all, and the turn model is not sure.
+        incomplete: more words must follow.
+        cap: whatever the words are.
+    """
+
+    soft: float
+    complete: float
+    sure: float
+    plausible: float
+    incomplete: float
+    cap: float
+
+
+#: By the patience that the flow asks for. Pauses inside dictated numbers have their 90th percentile at 950 ms.
+PROFILES: Mapping[str, Profile] = {
+    "instant": Profile(soft=80, complete=160, sure=240, plausible=450, incomplete=800, cap=1200),
+    "normal": Profile(soft=90, complete=220, sure=280, plausible=600, incomplete=1000, cap=1800),
+    "dictation": Profile(soft=100, complete=220, sure=500, plausible=900, incomplete=1400, cap=2400),
+}
+_SURE, _DOUBTFUL = 0.7, 0.15
+_PAUSE_MARGIN = 1.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known of a turn at one moment.
+
+    Attributes:
+        silence_ms: since the last voiced sample; 0 while there is voice.
+        voiced_ms: voice in this turn.
+        text: how far the words complete the expectation; None before they are decoded.
+        wordless: they were decoded, and there are none.
+        turn_probability: the turn model's, or None.
+        patience: name of a profile.
+        usual_pause_ms: long pauses inside this caller's own turns; 0 when unknown.
+    """
+
+    silence_ms: float
+    voiced_ms: float
+    text: Completeness | None = None
+    wordless: bool = False
+    turn_probability: float | None = None
+    patience: str = "normal"
+    usual_pause_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The verdict, why, and how much silence it takes in this case."""
+
+    ending: Ending
+    reason: str
+    waited_for_ms: float
+
+
+def profile(patience: str) -> Profile:
+    """The profile of that name; `normal` for an unknown one."""
+    return PROFILES.get(patience, PROFILES["normal"])
+
+
+def decide(evidence: Evidence) -> Decision:
+    """Whether the turn is over."""
+    limits = profile(evidence.patience)
+    reason, wait = _patience(evidence, limits)
+    if evidence.silence_ms >= wait:
+        return Decision(ending=Ending.OVER, reason=reason, waited_for_ms=wait)
+    soft = evidence.silence_ms >= limits.soft
+    return Decision(ending=Ending.MAYBE_OVER if soft else Ending.KEEP, reason=reason, waited_for_ms=wait)
+
+
+def _patience(evidence: Evidence, limits: Profile) -> tuple[str, float]:
+    """Why, and how long to wait."""
+    own = min(evidence.usual_pause_ms * _PAUSE_MARGIN, limits.cap)
+    match evidence.text:
+        case None:
+            return "not yet decoded", limits.cap
+        case Completeness.COMPLETE:
+            return "says all that was asked for", limits.complete
+        case Completeness.INCOMPLETE if evidence.wordless:
+            return "no words", limits.plausible
+        case Completeness.INCOMPLETE:
+            return "more must follow", max(limits.incomplete, own)
+    probability = evidence.turn_probability
+    if probability is not None and probability >= _SURE:
+        return "sounds finished", limits.sure
+    if probability is not None and probability <= _DOUBTFUL:
+        return "sounds unfinished", max((limits.plausible + limits.incomplete) / 2, own)
+    return "silence", max(limits.plausible, min(own, limits.incomplete))
+
+
+class Pauses:
+    """A caller's own pauses inside turns: the decaying maximum is what this caller may need."""
+
+    def __init__(self) -> None:
+        self.usual_ms = 0.0
+
+    def inside(self, pause_ms: float) -> None:
+        """A pause after which the caller went on in the same turn."""
+        self.usual_ms = max(pause_ms, 0.8 * self.usual_ms + 0.2 * pause_ms)
+
+    def turn_ended(self) -> None:
+        """Patience wears off when it is not needed."""
+        self.usual_ms *= 0.9

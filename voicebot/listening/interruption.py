@@ -1,0 +1,110 @@
+"""Speech over the bot: hold the voice at once, then stop for good or go on from the same sample. Pure."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from voicebot.identifiers import find
+from voicebot.identifiers.vocabulary import words
+from voicebot.listening.guards import normalised
+
+#: Held this soon: a cough is over by then, a word is not.
+PAUSE_AFTER_MS = 90.0
+#: Voice without recognised words holds the bot no longer than this.
+_WORDLESS_HOLD_MS = 1600.0
+#: Silence after which short sounds are judged.
+_JUDGE_SILENCE_MS = 120.0
+_BACKCHANNEL_WORDS = frozenset(
+    words(
+        "mhm mm hm hmm mmm mmhm mmhmm uh huh um ah oh aha ok okay yeah yes yep yup right sure alright all got it i see",
+        "good great cool nice fine perfect exactly really wow so true understood",
+    )
+)
+_MAX_BACKCHANNEL_WORDS = 3
+_STOPS = frozenset({"no", "stop", "wait", "hold", "sorry", "hello", "hang", "but", "actually", "excuse", "help"})
+_ANSWER_KINDS = frozenset({"yes_no", "choice"})
+
+
+class Verdict(enum.Enum):
+    """What to do about speech over the bot."""
+
+    WAIT = "wait"
+    """Too early to tell; the bot goes on, or stays held."""
+    PAUSE = "pause"
+    STOP = "stop"
+    RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """What is known of speech over the bot at one moment.
+
+    Attributes:
+        voiced_ms: voice so far.
+        silence_ms: since the last voiced sample.
+        text: words decoded so far; None before the first decoding.
+        text_covers_ms: how much of the voice that decoding saw.
+        kind: what the flow waits for.
+        held: the bot's voice is held already.
+        interruptible: False for what must be heard to its end.
+        bot_ms: how long the bot has been speaking.
+    """
+
+    voiced_ms: float
+    silence_ms: float
+    text: str | None = None
+    text_covers_ms: float = 0.0
+    kind: str = "open"
+    held: bool = False
+    interruptible: bool = True
+    bot_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The verdict, and why."""
+
+    verdict: Verdict
+    reason: str
+
+
+def is_backchannel(text: str) -> bool:
+    """ "Mhm", "okay", "I see": encouragement, no wish to speak."""
+    said = normalised(text).split()
+    return 0 < len(said) <= _MAX_BACKCHANNEL_WORDS and all(word in _BACKCHANNEL_WORDS for word in said)
+
+
+def judge(overlap: Overlap) -> Judgement:
+    """Decide about speech over the bot."""
+    if not overlap.interruptible:
+        return Judgement(verdict=Verdict.WAIT, reason="must be heard to its end")
+    if overlap.text:
+        return _by_words(overlap, overlap.text)
+    fallen_silent = overlap.silence_ms >= _JUDGE_SILENCE_MS
+    decoded_all = overlap.text is not None and overlap.text_covers_ms >= overlap.voiced_ms
+    if overlap.held and fallen_silent and decoded_all:
+        return Judgement(verdict=Verdict.RESUME, reason="no words")
+    if overlap.held and overlap.voiced_ms >= _WORDLESS_HOLD_MS and overlap.text is not None:
+        return Judgement(verdict=Verdict.RESUME, reason="voice without words")
+    if not overlap.held and overlap.voiced_ms >= PAUSE_AFTER_MS:
+        return Judgement(verdict=Verdict.PAUSE, reason="voice")
+    return Judgement(verdict=Verdict.WAIT, reason="too early")
+
+
+def _by_words(overlap: Overlap, text: str) -> Judgement:
+    fallen_silent = overlap.silence_ms >= _JUDGE_SILENCE_MS
+    if overlap.kind in _ANSWER_KINDS and find("yes_no", text):
+        return Judgement(verdict=Verdict.STOP, reason="answers the question")
+    if not is_backchannel(text):
+        said = normalised(text).split()
+        if len(said) >= 2 or _STOPS.intersection(said) or fallen_silent:
+            return Judgement(verdict=Verdict.STOP, reason="words")
+        return _hold(overlap, "one word")
+    if fallen_silent and overlap.text_covers_ms >= overlap.voiced_ms:
+        return Judgement(verdict=Verdict.RESUME, reason="back-channel")
+    return _hold(overlap, "back-channel so far")
+
+
+def _hold(overlap: Overlap, reason: str) -> Judgement:
+    return Judgement(verdict=Verdict.WAIT if overlap.held else Verdict.PAUSE, reason=reason)

@@ -1,0 +1,184 @@
+"""The demo shop over HTTP: reads by every key, health, faults on purpose. Bound to the loopback address by default."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Annotated
+
+import uvicorn
+from fastapi import FastAPI, HTTPException, Query, Request, Response
+
+import voicebot
+from voicebot.errors import ConfigError
+from voicebot.oms.connector import KeyKind
+from voicebot.oms.demo.faults import FaultLayer, Faults
+from voicebot.oms.demo.process import READY
+from voicebot.oms.demo.schema import HealthDoc, NumbersDoc
+from voicebot.oms.demo.shop import open_shop, refresh, shop_file
+from voicebot.oms.demo.store import ShopStore
+from voicebot.oms.keys import email_key, number_key
+
+log = logging.getLogger(__name__)
+
+_REFRESH_S = 20.0
+
+Key = Annotated[str | None, Query(min_length=1, max_length=254)]
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+def make_app(store: ShopStore, faults: Faults, seed: int) -> FaultLayer:
+    """The service as an ASGI application with its fault layer."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        keeper = asyncio.create_task(_keep_today(store), name="demo shop calendar")
+        yield
+        keeper.cancel()
+
+    app = FastAPI(title="voicebot demo shop", lifespan=lifespan, docs_url="/docs", redoc_url=None)
+    layer = FaultLayer(app, faults, seed)
+
+    @app.get("/v1/orders")
+    async def find(
+        number: Key = None,
+        email: Key = None,
+        phone: Key = None,
+        payment_reference: Key = None,
+        customer_id: Key = None,
+        limit: Limit = 20,
+    ) -> Response:
+        """Orders and customers by exactly one key."""
+        given = {
+            KeyKind.NUMBER: number and number_key(number),
+            KeyKind.EMAIL: email and email_key(email),
+            KeyKind.PHONE: phone,
+            KeyKind.PAYMENT_REFERENCE: payment_reference,
+            KeyKind.CUSTOMER_ID: customer_id,
+        }
+        keys = [(kind, value) for kind, value in given.items() if value]
+        if len(keys) != 1:
+            raise HTTPException(422, f"give exactly one of {', '.join(given)}")
+        orders, customers = store.find(*keys[0], limit)
+        return _json(f'{{"orders":[{",".join(orders)}],"customers":[{",".join(customers)}]}}')
+
+    @app.get("/v1/orders/by-id")
+    async def get(id: Annotated[str, Query(min_length=1, max_length=80)]) -> Response:  # noqa: A002
+        document = store.order(id)
+        if document is None:
+            raise HTTPException(404, "no order with this id")
+        return _json(document)
+
+    @app.get("/v1/orders/nearest")
+    async def nearest(number: Annotated[str, Query(min_length=1, max_length=40)], limit: Limit = 5) -> NumbersDoc:
+        """Existing order numbers that this one may be a mishearing of."""
+        return NumbersDoc(numbers=tuple(store.nearest(number, limit)))
+
+    @app.get("/healthz")
+    async def health() -> HealthDoc:
+        return HealthDoc(
+            status="ok",
+            version=voicebot.__version__,
+            orders=store.count("orders"),
+            customers=store.count("customers"),
+        )
+
+    @app.get("/admin/faults")
+    async def get_faults(request: Request) -> Faults:
+        _only_loopback(request)
+        return layer.faults
+
+    @app.put("/admin/faults")
+    async def put_faults(request: Request, wanted: Faults) -> Faults:
+        _only_loopback(request)
+        layer.faults = wanted
+        return wanted
+
+    return layer
+
+
+def serve(*, host: str, port: int, data_dir: Path, seed: int, faults: Faults, watch_stdin: bool = False) -> None:
+    """Run until SIGINT or SIGTERM, or until stdin closes when it is watched; prints `READY` and the URL first.
+
+    Raises:
+        ConfigError: the address cannot be bound.
+    """
+    sock = _bound(host, port)
+    store = open_shop(shop_file(data_dir), seed_number=seed)
+    server = _Server(
+        uvicorn.Config(
+            make_app(store, faults, seed),
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=1,
+        )
+    )
+    if watch_stdin:
+        Thread(target=_until_stdin_closes, args=(server,), name="stdin watch", daemon=True).start()
+    try:
+        server.run(sockets=[sock])
+    finally:
+        store.close()
+        sock.close()
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for sock in sockets or ():
+            host, port = sock.getsockname()[:2]
+            sys.stdout.write(f"{READY}http://{host}:{port}\n")
+            sys.stdout.flush()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    # asyncio turns Nagle's algorithm off only on sockets that say TCP; without it every answer waits 40 ms.
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except (OSError, OverflowError) as error:
+        sock.close()
+        raise ConfigError(
+            f"cannot listen: {error}", where=f"{host}:{port}", fix="choose another --port, or stop what uses this one"
+        ) from error
+    return sock
+
+
+def _until_stdin_closes(server: uvicorn.Server) -> None:
+    """Whoever started us holds the other end: when that process is gone, so are we."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    server.should_exit = True
+
+
+async def _keep_today(store: ShopStore) -> None:
+    while True:
+        await asyncio.sleep(_REFRESH_S)
+        try:
+            refresh(store)
+        except sqlite3.Error:
+            log.exception("the demo shop's dates could not be moved")
+
+
+def _json(document: str) -> Response:
+    return Response(document, media_type="application/json")
+
+
+def _only_loopback(request: Request) -> None:
+    host = request.client.host if request.client else ""
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise HTTPException(403, "only from this machine")

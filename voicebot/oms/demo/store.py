@@ -1,0 +1,258 @@
+"""The demo shop's SQLite file: documents, and an index for every key that callers know.
+
+Reads take well under a millisecond whatever the number of orders; the service therefore calls them on its event loop.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from voicebot.errors import VoicebotError
+from voicebot.oms.connector import KeyKind
+from voicebot.oms.demo.nearest import nearest
+from voicebot.oms.demo.schema import CustomerDoc, OrderDoc, ProductDoc, ShopDoc, compact
+from voicebot.oms.keys import email_key, number_key
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS products (id TEXT PRIMARY KEY, doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS customers (id TEXT PRIMARY KEY, doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS contacts (kind TEXT, value TEXT, customer_id TEXT, PRIMARY KEY (kind, value, customer_id))
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS orders (
+    id TEXT PRIMARY KEY, number_key TEXT NOT NULL, digits TEXT NOT NULL, customer_id TEXT, email TEXT, phone TEXT,
+    settled INTEGER NOT NULL, placed_at TEXT NOT NULL, doc TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS orders_number ON orders (number_key);
+CREATE INDEX IF NOT EXISTS orders_digits ON orders (digits);
+CREATE INDEX IF NOT EXISTS orders_customer ON orders (customer_id, settled, placed_at DESC);
+CREATE INDEX IF NOT EXISTS orders_email ON orders (email, settled, placed_at DESC) WHERE email IS NOT NULL;
+CREATE INDEX IF NOT EXISTS orders_phone ON orders (phone, settled, placed_at DESC) WHERE phone IS NOT NULL;
+CREATE TABLE IF NOT EXISTS payments (reference TEXT, order_id TEXT, PRIMARY KEY (reference, order_id)) WITHOUT ROWID;
+"""
+_TABLES = ("products", "customers", "contacts", "orders", "payments", "meta")
+_BATCH = 500
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class ShopStoreError(VoicebotError):
+    """The shop's file cannot be opened."""
+
+
+class ShopStore:
+    """One connection to the shop's file; `:memory:` for a shop that is not kept.
+
+    Raises:
+        ShopStoreError: the file cannot be made, or is not one of ours.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        try:
+            if isinstance(path, Path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db.executescript("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+            self._db.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            fix = "choose a folder that can be written, or delete a damaged file to have the shop made anew"
+            raise ShopStoreError(f"the shop cannot be opened: {error}", where=str(path), fix=fix) from error
+
+    def close(self) -> None:
+        self._db.close()
+
+    # -- what is in it
+
+    def meta(self, name: str) -> str | None:
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def count(self, table: str) -> int:
+        if table not in _TABLES:
+            raise ValueError(f"no table {table!r}")
+        return int(self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    def shop(self) -> ShopDoc:
+        return ShopDoc.model_validate_json(self.meta("shop") or "{}")
+
+    def products(self) -> Iterator[str]:
+        """Product documents, as JSON."""
+        return (row[0] for row in self._db.execute("SELECT doc FROM products ORDER BY id"))
+
+    def customers(self) -> Iterator[str]:
+        """Customer documents, as JSON."""
+        return (row[0] for row in self._db.execute("SELECT doc FROM customers ORDER BY id"))
+
+    def orders(self) -> Iterator[str]:
+        """Order documents, as JSON."""
+        return (row[0] for row in self._db.execute("SELECT doc FROM orders ORDER BY id"))
+
+    # -- searches; all give JSON documents
+
+    def order(self, order_id: str) -> str | None:
+        row = self._db.execute("SELECT doc FROM orders WHERE id = ?", (order_id,)).fetchone()
+        return row[0] if row else None
+
+    def find(self, kind: KeyKind, value: str, limit: int) -> tuple[list[str], list[str]]:
+        """Orders that fit the key, unsettled and newest first, and the customers that the key identifies."""
+        if kind in (KeyKind.EMAIL, KeyKind.PHONE):
+            owners = [
+                row[0]
+                for row in self._db.execute(
+                    "SELECT customer_id FROM contacts WHERE kind = ? AND value = ? ORDER BY customer_id LIMIT 10",
+                    (kind.value, value),
+                )
+            ]
+            rows = self._newest(kind.value, value, limit)
+            for owner in owners:
+                rows |= self._newest("customer_id", owner, limit)
+        elif kind is KeyKind.CUSTOMER_ID:
+            owners, rows = [value], self._newest("customer_id", value, limit)
+        else:
+            rows = self._by_number(value) if kind is KeyKind.NUMBER else self._by_payment(value)
+            owners = sorted({owner for *_, owner in rows if owner})
+        newest = sorted(sorted(rows, key=lambda row: row[1], reverse=True), key=lambda row: row[0])
+        return [doc for _, _, doc, _ in newest[:limit]], self._customer_docs(owners)
+
+    def nearest(self, number: str, limit: int) -> list[str]:
+        """Existing order numbers that `number` may be a mishearing of."""
+        digits = _digits(number_key(number))
+        return [self._spoken(found) for found in nearest(digits, self._existing, limit)]
+
+    def _newest(self, column: str, value: str, limit: int) -> set[tuple[int, str, str, str | None]]:
+        found: set[tuple[int, str, str, str | None]] = set()
+        for settled in (0, 1):
+            sql = f"SELECT settled, placed_at, doc, customer_id FROM orders WHERE {column} = ? AND settled = ?"
+            found |= set(
+                self._db.execute(f"{sql} ORDER BY placed_at DESC LIMIT ?", (value, settled, limit - len(found)))
+            )
+        return found
+
+    def _by_number(self, value: str) -> set[tuple[int, str, str, str | None]]:
+        sql = "SELECT settled, placed_at, doc, customer_id FROM orders WHERE "
+        exact = set(self._db.execute(sql + "number_key = ?", (value,)))
+        # Callers leave the letters of `#W2611340` away.
+        return exact or set(self._db.execute(sql + "digits = ? LIMIT 10", (value,)))
+
+    def _by_payment(self, value: str) -> set[tuple[int, str, str, str | None]]:
+        sql = (
+            "SELECT settled, placed_at, doc, customer_id FROM payments JOIN orders ON id = order_id WHERE reference = ?"
+        )
+        return set(self._db.execute(sql, (value,)))
+
+    def _customer_docs(self, ids: Sequence[str]) -> list[str]:
+        marks = ",".join("?" * len(ids))
+        rows = self._db.execute(f"SELECT doc FROM customers WHERE id IN ({marks}) ORDER BY id", tuple(ids))
+        return [row[0] for row in rows]
+
+    def _existing(self, candidates: Iterable[str]) -> list[str]:
+        wanted = list(candidates)
+        marks = ",".join("?" * len(wanted))
+        return [
+            row[0] for row in self._db.execute(f"SELECT DISTINCT digits FROM orders WHERE digits IN ({marks})", wanted)
+        ]
+
+    def _spoken(self, digits: str) -> str:
+        (doc,) = self._db.execute("SELECT doc FROM orders WHERE digits = ? LIMIT 1", (digits,)).fetchone()
+        return str(json.loads(doc)["number"])
+
+    # -- writing
+
+    def replace(
+        self,
+        shop: ShopDoc,
+        products: Iterable[ProductDoc],
+        customers: Iterable[CustomerDoc],
+        orders: Iterable[OrderDoc],
+        meta: dict[str, str],
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Put a whole shop in place of the present one, or leave everything as it was."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for table in _TABLES:
+                self._db.execute(f"DELETE FROM {table}")
+            named = {"shop": compact(shop), **meta}
+            self._db.executemany("INSERT INTO meta VALUES (?, ?)", named.items())
+            self._db.executemany("INSERT INTO products VALUES (?, ?)", ((p.id, compact(p)) for p in products))
+            for customer in customers:
+                self._insert_customer(customer)
+            for batch, done in _batches(orders):
+                self._insert_orders(batch)
+                progress(done)
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def roll(self, was: date, to: date, moved: Callable[[str], str]) -> bool:
+        """Rewrite every order and customer document, true for `was`, to be true for `to`.
+
+        False when another process has done so meanwhile.
+        """
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            if self.meta("today") != was.isoformat():
+                self._db.execute("ROLLBACK")
+                return False
+            docs = [OrderDoc.model_validate_json(moved(doc)) for doc in list(self.orders())]
+            self._db.execute("DELETE FROM orders")
+            self._db.execute("DELETE FROM payments")
+            self._insert_orders(docs)
+            for doc in list(self.customers()):
+                customer = CustomerDoc.model_validate_json(moved(doc))
+                self._db.execute("UPDATE customers SET doc = ? WHERE id = ?", (compact(customer), customer.id))
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('today', ?)", (to.isoformat(),))
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        return True
+
+    def _insert_customer(self, customer: CustomerDoc) -> None:
+        self._db.execute("INSERT INTO customers VALUES (?, ?)", (customer.id, compact(customer)))
+        contacts = {("email", email_key(e)) for e in customer.emails} | {("phone", p) for p in customer.phones}
+        self._db.executemany("INSERT INTO contacts VALUES (?, ?, ?)", ((k, v, customer.id) for k, v in contacts))
+
+    def _insert_orders(self, orders: Sequence[OrderDoc]) -> None:
+        self._db.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_order_row, orders))
+        references = {(payment.reference, order.id) for order in orders for payment in order.payments}
+        self._db.executemany("INSERT INTO payments VALUES (?, ?)", references)
+
+
+def _order_row(order: OrderDoc) -> tuple[str | int | None, ...]:
+    number = number_key(order.number)
+    # Contacts of a known customer are found through the customer; the order's own matter when they differ.
+    return (
+        order.id,
+        number,
+        _digits(number),
+        order.customer_id,
+        email_key(order.email) if order.email else None,
+        order.phone,
+        int(order.status in ("completed", "cancelled", "archived")),
+        order.placed_at.isoformat(),
+        compact(order),
+    )
+
+
+def _digits(number: str) -> str:
+    return "".join(c for c in number if c.isdigit())
+
+
+def _batches(orders: Iterable[OrderDoc]) -> Iterator[tuple[list[OrderDoc], int]]:
+    batch: list[OrderDoc] = []
+    done = 0
+    for order in orders:
+        batch.append(order)
+        if len(batch) == _BATCH:
+            done += len(batch)
+            yield batch, done
+            batch = []
+    yield batch, done + len(batch)

@@ -1,0 +1,236 @@
+"""What a live call uses: questions to the order system, answered as facts, each one in the call's event log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from voicebot.oms.connector import CAP_OF_KEY, Cap, Deadline, FoundOrders, KeyKind, NotFound, OmsConnector, OrderKey
+from voicebot.oms.facts import View, find_facts, order_facts
+from voicebot.oms.guard import Answer, Guard
+from voicebot.oms.keys import number_key, order_key
+from voicebot.oms.model import Order
+from voicebot.oms.settings import OmsSettings
+from voicebot.records.events.oms import OmsAnswered, OmsRequested
+from voicebot.records.log import EventLog
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A query's result for the dialogue, and how it came about. `result["status"]` is always there."""
+
+    result: Mapping[str, Any]
+    cached: bool = False
+    saved_ms: float = 0.0
+    cause: str = ""
+
+
+class OrderDesk:
+    """One per process: connector, guard and the shop's view. `closing` runs after the connector was closed."""
+
+    def __init__(
+        self,
+        connector: OmsConnector,
+        settings: OmsSettings,
+        *,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        closing: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self.connector = connector
+        self.settings = settings
+        self.guard = Guard(settings)
+        self._wall = wall
+        self._zone = ZoneInfo(settings.shop_zone)
+        self._closing = closing
+        self._ops = {"find_orders": self._find_orders, "get_order": self._get_order}
+
+    def for_call(self, log: EventLog) -> CallReads:
+        return CallReads(self, log)
+
+    async def answer(self, op: str, args: Mapping[str, Any], deadline: Deadline, *, speculative: bool) -> Reading:
+        """Run one operation; failures come back as statuses, never as exceptions."""
+        run = self._ops.get(op)
+        if run is None:
+            return _failure("bad_answer", f"there is no operation {op!r}: use {' or '.join(self._ops)}")
+        try:
+            return await run(args, deadline, speculative)
+        except Exception as error:
+            # A flaw in the projection must cost one answer, not the call.
+            log.exception("order facts could not be made")
+            return _failure("bad_answer", f"facts: {type(error).__name__}")
+
+    async def close(self) -> None:
+        await self.guard.close()
+        await self.connector.close()
+        if self._closing is not None:
+            await self._closing()
+
+    @property
+    def view(self) -> View:
+        return View(
+            now=self._wall(),
+            zone=self._zone,
+            stale_after_days=self.settings.stale_after_days,
+            recent_days=self.settings.recent_days,
+        )
+
+    def today(self) -> str:
+        """The shop's local date, ISO 8601."""
+        return self.view.today.isoformat()
+
+    async def _find_orders(self, args: Mapping[str, Any], deadline: Deadline, speculative: bool) -> Reading:
+        key = order_key(args, self.settings.phone_region)
+        if key is None:
+            return _failure("not_found", "no usable search key in the arguments", orders=[], customer=None, nearest=[])
+        if CAP_OF_KEY[key.kind] not in self.connector.caps:
+            return _failure("unavailable", f"{self.connector.name} cannot search by {key.kind.value}")
+        answer = await self._read_found(key, deadline, speculative)
+        if answer.status not in ("ok", "not_found"):
+            return _reading(answer, {})
+        found: FoundOrders | None = answer.value
+        nearest: list[str] = []
+        if found is None and key.kind is KeyKind.NUMBER and Cap.NEAREST_NUMBERS in self.connector.caps:
+            nearest = await self._nearest(key.value, deadline, speculative)
+        orders, customers = find_facts(
+            found.orders if found else (), found.customers if found else (), self.view, limit=self.settings.max_orders
+        )
+        return _reading(
+            answer,
+            {
+                "orders": orders,
+                "customer": customers[0] if len(customers) == 1 else None,
+                "customers": customers,
+                "nearest": nearest,
+                "fetched_at": _iso(found.fetched_at if found else answer.fetched_at),
+            },
+        )
+
+    async def _read_found(self, key: OrderKey, deadline: Deadline, speculative: bool) -> Answer:
+        async def fetch(until: Deadline) -> FoundOrders:
+            # Ask for more than will be told: the backend's order is not ours.
+            found = await self.connector.find_orders(key, limit=self.settings.max_orders * 2, deadline=until)
+            if not found.orders and not found.customers:
+                raise NotFound(f"no order by this {key.kind.value}")
+            return found
+
+        read = ("find_orders", key.kind.value, key.value)
+        began = asyncio.get_running_loop().time()
+        answer = await self.guard.read(read, fetch, deadline, speculative=speculative)
+        if answer.status == "ok" and not answer.cached:
+            self._keep_parts(answer.value, (asyncio.get_running_loop().time() - began) * 1000)
+        return answer
+
+    def _keep_parts(self, found: FoundOrders, took_ms: float) -> None:
+        """A search brings whole orders: keep each under its id and its number, where callers ask for it next."""
+        for order in found.orders:
+            self.guard.keep(("get_order", order.id), order, found.fetched_at, took_ms)
+            owners = tuple(c for c in found.customers if c.id == order.customer_id)
+            alone = FoundOrders(orders=(order,), customers=owners, fetched_at=found.fetched_at)
+            if len(owners) == (order.customer_id is not None):
+                key = ("find_orders", KeyKind.NUMBER.value, number_key(order.number))
+                self.guard.keep(key, alone, found.fetched_at, took_ms)
+
+    async def _nearest(self, number: str, deadline: Deadline, speculative: bool) -> list[str]:
+        async def fetch(until: Deadline) -> tuple[str, ...]:
+            return await self.connector.nearest_numbers(number, limit=self.settings.nearest_limit, deadline=until)
+
+        answer = await self.guard.read(("nearest", number), fetch, deadline, speculative=speculative)
+        return list(answer.value or ())
+
+    async def _get_order(self, args: Mapping[str, Any], deadline: Deadline, speculative: bool) -> Reading:
+        order_id = args.get("id")
+        if not isinstance(order_id, str) or not order_id:
+            return _failure("bad_answer", "get_order needs an id")
+
+        async def fetch(until: Deadline) -> Order:
+            return await self.connector.get_order(order_id, deadline=until)
+
+        answer = await self.guard.read(("get_order", order_id), fetch, deadline, speculative=speculative)
+        if answer.status != "ok":
+            return _reading(answer, {})
+        return _reading(answer, {"order": order_facts(answer.value, self.view), "fetched_at": _iso(answer.fetched_at)})
+
+
+class CallReads:
+    """The desk as one call sees it."""
+
+    def __init__(self, desk: OrderDesk, log: EventLog) -> None:
+        self._desk = desk
+        self._log = log
+        self._prefetches: dict[str, asyncio.Task[Mapping[str, Any]]] = {}
+        self._begun = 0
+
+    async def query(
+        self, op: str, args: Mapping[str, Any], *, request: str, why: str = "turn", deadline_s: float
+    ) -> Mapping[str, Any]:
+        """Facts with `status` `ok`, `not_found`, `timeout`, `unavailable` or `bad_answer`.
+
+        Never raises but `asyncio.CancelledError`, when the caller of this gives up; that is logged as `cancelled`.
+        """
+        return await self._ask(op, args, request=request, why=why, deadline_s=deadline_s)
+
+    def prefetch(self, op: str, args: Mapping[str, Any]) -> None:
+        """Start a read that will probably be needed. A later query for the same joins it or finds its snapshot."""
+        settings = self._desk.settings
+        key = f"{op} {sorted(args.items())}"
+        if key in self._prefetches or self._begun >= settings.prefetches_per_call:
+            return
+        self._begun += 1
+        ask = self._ask(
+            op, args, request=f"prefetch-{self._begun}", why="prefetch", deadline_s=settings.prefetch_deadline_s
+        )
+        task = asyncio.create_task(ask, name=f"prefetch {op}")
+        self._prefetches[key] = task
+        task.add_done_callback(lambda _: self._prefetches.pop(key, None))
+
+    async def close(self) -> None:
+        """Cancel speculative reads that nobody else waits for."""
+        tasks = list(self._prefetches.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _ask(
+        self, op: str, args: Mapping[str, Any], *, request: str, why: str, deadline_s: float
+    ) -> Mapping[str, Any]:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        self._log.append(OmsRequested(request=request, op=op, args=dict(args), why=why))
+        reading = _failure("cancelled", "nobody waits for it any more")
+        try:
+            reading = await self._desk.answer(op, args, Deadline.after(deadline_s), speculative=why == "prefetch")
+        finally:
+            self._log.append(
+                OmsAnswered(
+                    request=request,
+                    op=op,
+                    status=str(reading.result["status"]),
+                    took_ms=round((loop.time() - began) * 1000, 3),
+                    cached=reading.cached,
+                    saved_ms=round(reading.saved_ms, 1),
+                    result=reading.result,
+                    cause=reading.cause,
+                )
+            )
+        return reading.result
+
+
+def _reading(answer: Answer, facts: Mapping[str, Any]) -> Reading:
+    return Reading(
+        result={"status": answer.status, **facts}, cached=answer.cached, saved_ms=answer.saved_ms, cause=answer.cause
+    )
+
+
+def _failure(status: str, cause: str, **facts: Any) -> Reading:
+    return Reading(result={"status": status, **facts}, cause=cause)
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="milliseconds") if at else None

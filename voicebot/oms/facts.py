@@ -1,0 +1,218 @@
+"""Orders as facts for the dialogue: plain JSON values, true as of today. Pure: `now` and the shop's zone come in.
+
+Nothing is concluded that the order system did not say, except lateness (a promise has passed) and silence (no scan).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from voicebot.oms.model import CustomerRef, Order, OrderLine
+from voicebot.oms.shipment import Shipment, is_stale, silent_days
+from voicebot.oms.status import OrderStatus, ShipmentStatus
+
+Facts = dict[str, Any]
+
+_EU = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split())  # noqa: SIM905
+
+#: What a shipment's status means to a caller, before lateness is considered.
+_STATE = {
+    ShipmentStatus.LABEL_CREATED: "not_shipped",
+    ShipmentStatus.PICKED_UP: "in_transit",
+    ShipmentStatus.IN_TRANSIT: "in_transit",
+    ShipmentStatus.OUT_FOR_DELIVERY: "out_for_delivery",
+    ShipmentStatus.AVAILABLE_FOR_PICKUP: "available_for_pickup",
+    ShipmentStatus.DELIVERY_ATTEMPT_FAILED: "exception",
+    ShipmentStatus.DELAYED: "delayed",
+    ShipmentStatus.EXCEPTION: "exception",
+    ShipmentStatus.DELIVERED: "delivered",
+    ShipmentStatus.RETURNING: "returning",
+    ShipmentStatus.RETURNED: "returning",
+    ShipmentStatus.LOST: "lost",
+    ShipmentStatus.EXPIRED: "in_transit",
+    ShipmentStatus.CANCELLED: "cancelled",
+    ShipmentStatus.UNKNOWN: "unknown",
+}
+#: Of several parcels, the one that the caller most needs to hear about.
+_URGENCY = (
+    "lost",
+    "exception",
+    "returning",
+    "delayed",
+    "out_for_delivery",
+    "available_for_pickup",
+    "in_transit",
+    "unknown",
+    "not_shipped",
+    "delivered",
+    "cancelled",
+)
+_CAN_BE_LATE = frozenset({"not_shipped", "in_transit"})
+_SETTLED = frozenset({"delivered", "cancelled"})
+_NAME_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """From where and when the facts are seen."""
+
+    now: datetime
+    zone: ZoneInfo
+    stale_after_days: int = 4
+    recent_days: int = 14
+
+    @property
+    def today(self) -> date:
+        return self.local(self.now)
+
+    def local(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
+
+
+def region_of(country: str) -> str:
+    """`EU`, `UK`, `US`, any other country's code, or `unknown`."""
+    code = country.upper()
+    if code in _EU:
+        return "EU"
+    return {"GB": "UK", "": "unknown"}.get(code, code)
+
+
+def clean_name(name: str) -> str:
+    """A product's name as one short line, whatever the catalogue holds."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    return line if len(line) <= _NAME_LENGTH else line[:_NAME_LENGTH].rsplit(" ", 1)[0]
+
+
+def headline(lines: Sequence[OrderLine], quantities: dict[str, int] | None = None) -> str:
+    """`the Trail Runner shoes and 2 other items`; `3 of the Stoneware mug`; `` when there are no lines.
+
+    Args:
+        quantities: pieces by line id when only a part of the order is meant.
+    """
+    pieces = {line.id: line.quantity for line in lines} if quantities is None else quantities
+    present = [line for line in lines if pieces.get(line.id, 0) > 0]
+    if not present:
+        return ""
+    first = max(present, key=lambda line: line.unit_price.minor)
+    total = sum(pieces[line.id] for line in present)
+    if len(present) == 1:
+        return f"the {clean_name(first.name)}" if total == 1 else f"{total} of the {clean_name(first.name)}"
+    others = total - 1
+    return f"the {clean_name(first.name)} and {others} other item{'s' if others > 1 else ''}"
+
+
+def delivery_facts(shipment: Shipment, promised_by: date | None, view: View) -> Facts:
+    """One parcel's delivery. `promised_by` is the order's promise, for a parcel without one of its own."""
+    promised = shipment.promised_by or promised_by
+    state = _STATE[shipment.status]
+    delivered_on = view.local(shipment.delivered_at) if shipment.delivered_at else None
+    if state in _CAN_BE_LATE and promised is not None and promised < view.today:
+        state = "delayed"
+    end = delivered_on or (view.today if state not in _SETTLED else None)
+    late = max(0, (end - promised).days) if promised and end else 0
+    stale = is_stale(shipment, now=view.now, after_days=view.stale_after_days)
+    scan = shipment.latest
+    in_hands = shipment.status is not ShipmentStatus.LABEL_CREATED
+    return {
+        "state": state,
+        "promised_by": _iso(promised),
+        "eta": _iso(shipment.eta) if state not in _SETTLED else None,
+        "shipped_on": _iso(view.local(shipment.shipped_at)) if shipment.shipped_at and in_hands else None,
+        "delivered_on": _iso(delivered_on),
+        "carrier": shipment.carrier,
+        "tracking_number": shipment.tracking_number,
+        "reason": shipment.reason.value if shipment.reason else None,
+        "days_late": late,
+        "last_scan_on": _iso(view.local(scan.at)) if scan and in_hands else None,
+        "stale_days": silent_days(shipment, now=view.now) if stale else None,
+        "pickup_point": shipment.pickup_point,
+    }
+
+
+def order_facts(order: Order, view: View) -> Facts:
+    """The facts of one order, as the dialogue's flows know them."""
+    parcels = [(s, {line.line_id: line.quantity for line in s.lines}) for s in order.shipments]
+    waiting = _not_yet_shipped(order)
+    if waiting or not parcels:
+        parcels.append((Shipment(id=f"{order.id}-rest"), waiting))
+    if order.status is OrderStatus.CANCELLED:
+        shipments = [_cancelled(delivery_facts(s, order.promised_by, view)) for s, _ in parcels]
+    else:
+        shipments = [delivery_facts(s, order.promised_by, view) for s, _ in parcels]
+    for facts, (_, pieces) in zip(shipments, parcels, strict=True):
+        facts["headline"] = headline(order.lines, pieces) or headline(order.lines)
+    # Between parcels in the same state, the later one keeps the caller waiting longer.
+    chosen = min(shipments, key=lambda facts: (_URGENCY.index(facts["state"]), -facts["days_late"]))
+    delivery = {name: value for name, value in chosen.items() if name != "headline"}
+    return {
+        "id": order.id,
+        "number": order.number,
+        "customer_id": order.customer_id,
+        "placed_on": _iso(view.local(order.placed_at)),
+        "currency": order.currency,
+        "total_minor": order.total.minor,
+        "item_count": sum(line.quantity for line in order.lines),
+        "items": [
+            {
+                "name": clean_name(line.name),
+                "variant": clean_name(line.variant),
+                "quantity": line.quantity,
+                "sku": line.sku,
+                "product_type": line.product_type,
+            }
+            for line in order.lines
+        ],
+        "headline": headline(order.lines) or f"order {order.number}",
+        "order_status": order.status.value,
+        "hold_reason": order.hold_reason,
+        "payment_status": order.payment_status.value,
+        "fulfillment_status": order.fulfillment_status.value,
+        "region": region_of(order.ship_to.country),
+        "tier": order.tier,
+        "open": is_open(order, delivery, view),
+        "delivery": delivery,
+        "shipments": shipments,
+        "split": len(shipments) > 1,
+        "as_of": order.fetched_at.isoformat(timespec="seconds"),
+    }
+
+
+def is_open(order: Order, delivery: Facts, view: View) -> bool:
+    """Something is still to come, or it came within the last `recent_days`."""
+    if delivery["state"] == "delivered":
+        delivered = delivery["delivered_on"]
+        return delivered is not None and (view.today - date.fromisoformat(delivered)).days <= view.recent_days
+    return order.status in (OrderStatus.OPEN, OrderStatus.ON_HOLD, OrderStatus.UNKNOWN)
+
+
+def find_facts(
+    orders: Sequence[Order], customers: Sequence[CustomerRef], view: View, *, limit: int
+) -> tuple[list[Facts], list[Facts]]:
+    """Orders (still to come first, then recently delivered, then the rest; newest first) and customers of a search."""
+    newest_first = sorted(orders, key=lambda order: order.placed_at, reverse=True)
+    facts = [order_facts(order, view) for order in newest_first]
+    facts.sort(key=lambda f: (not f["open"], f["delivery"]["state"] in _SETTLED))
+    return facts[:limit], [{"id": c.id, "first_name": c.first_name, "tier": c.tier} for c in customers]
+
+
+def _not_yet_shipped(order: Order) -> dict[str, int]:
+    """Pieces by line id that are in no parcel; nothing when the backend does not say what is in a parcel."""
+    if any(not shipment.lines for shipment in order.shipments):
+        return {}
+    left = {line.id: line.quantity - line.written_off for line in order.lines}
+    for shipment in order.shipments:
+        for part in shipment.lines:
+            left[part.line_id] = left.get(part.line_id, 0) - part.quantity
+    return {line_id: quantity for line_id, quantity in left.items() if quantity > 0}
+
+
+def _cancelled(facts: Facts) -> Facts:
+    return facts if facts["state"] == "delivered" else {**facts, "state": "cancelled", "eta": None, "days_late": 0}
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,255 @@
+"""Between the calls and an order system: deadlines, single flight, snapshots, circuit breaker, bounded concurrency.
+
+Reads only. A read that fails is tried again while its deadline leaves time, because reading twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from voicebot.oms.breaker import Breaker, BreakerRule, abandoned, admit, failed, succeeded
+from voicebot.oms.connector import BadAnswer, Deadline, DeadlineExceeded, NotFound, OmsError, Throttled, Unavailable
+from voicebot.oms.settings import OmsSettings
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+ReadKey = tuple[str, ...]
+"""Operation and its normalised arguments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Outcome of a guarded read. `value` is what the fetch returned when `status` is `ok`, else None.
+
+    Attributes:
+        saved_ms: time the caller did not wait, because the read had been made or begun before.
+        cause: for operators, when it failed.
+    """
+
+    status: str
+    value: Any = None
+    fetched_at: datetime | None = None
+    cached: bool = False
+    saved_ms: float = 0.0
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    answer: Answer
+    took_ms: float
+    until: float
+
+
+@dataclass(slots=True)
+class _Flight:
+    task: asyncio.Task[Answer]
+    began: float
+    waiters: int = 0
+
+
+class Guard:
+    """One per order system and process. Never raises, except `asyncio.CancelledError`."""
+
+    def __init__(self, settings: OmsSettings) -> None:
+        self._settings = settings
+        self._rule = BreakerRule(settings.breaker_failures, settings.breaker_pause_s, settings.breaker_longest_s)
+        self._slots = asyncio.Semaphore(settings.concurrent_reads)
+        self._flights: dict[ReadKey, _Flight] = {}
+        self._snapshots: OrderedDict[ReadKey, _Snapshot] = OrderedDict()
+        self._speculative = 0
+        self.breaker = Breaker()
+
+    async def read(
+        self,
+        key: ReadKey,
+        fetch: Callable[[Deadline], Awaitable[Any]],
+        deadline: Deadline,
+        *,
+        speculative: bool = False,
+    ) -> Answer:
+        """Answer from a fresh snapshot, from the same read already under way, or by `fetch`.
+
+        `fetch` raises `OmsError`s. Cancelling the last waiter cancels the read; running into one's own deadline does
+        not, so that a late answer still makes a snapshot.
+        """
+        loop = asyncio.get_running_loop()
+        if kept := self._fresh(key, loop.time()):
+            return kept
+        while True:
+            flight = self._flights.get(key)
+            joined = flight is not None
+            saved_ms = (loop.time() - flight.began) * 1000 if flight else 0.0
+            if flight is None:
+                if speculative and self._speculative >= self._settings.concurrent_prefetches:
+                    return Answer(status="unavailable", cause="enough speculative reads are under way")
+                flight = self._launch(key, fetch, deadline, speculative=speculative)
+            answer = await self._wait(flight, deadline)
+            if answer is None:
+                return Answer(status="timeout", cause="no answer within the deadline")
+            if joined and answer.status == "timeout" and deadline.left_s() > 0:
+                continue  # the read we had joined was given less time than we have
+            if joined:
+                return Answer(
+                    status=answer.status,
+                    value=answer.value,
+                    fetched_at=answer.fetched_at,
+                    saved_ms=saved_ms,
+                    cause=answer.cause,
+                )
+            return answer
+
+    def keep(self, key: ReadKey, value: Any, fetched_at: datetime, took_ms: float) -> None:
+        """Store what another read brought along, as if it had been read under `key`."""
+        self._store(key, Answer(status="ok", value=value, fetched_at=fetched_at), took_ms, self._settings.cache_ttl_s)
+
+    async def close(self) -> None:
+        """Cancel all reads under way."""
+        tasks = [flight.task for flight in self._flights.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # -- snapshots
+
+    def _fresh(self, key: ReadKey, now: float) -> Answer | None:
+        snapshot = self._snapshots.get(key)
+        if snapshot is None:
+            return None
+        if now >= snapshot.until:
+            del self._snapshots[key]
+            return None
+        self._snapshots.move_to_end(key)
+        kept = snapshot.answer
+        return Answer(
+            status=kept.status,
+            value=kept.value,
+            fetched_at=kept.fetched_at,
+            cached=True,
+            saved_ms=snapshot.took_ms,
+            cause=kept.cause,
+        )
+
+    def _store(self, key: ReadKey, answer: Answer, took_ms: float, ttl_s: float) -> None:
+        if ttl_s <= 0:
+            return
+        self._snapshots[key] = _Snapshot(answer, took_ms, asyncio.get_running_loop().time() + ttl_s)
+        self._snapshots.move_to_end(key)
+        while len(self._snapshots) > self._settings.cache_entries:
+            self._snapshots.popitem(last=False)
+
+    # -- flights
+
+    def _launch(
+        self, key: ReadKey, fetch: Callable[[Deadline], Awaitable[Any]], deadline: Deadline, *, speculative: bool
+    ) -> _Flight:
+        task = asyncio.create_task(self._fly(key, fetch, deadline), name=f"oms {key[0]}")
+        flight = _Flight(task, asyncio.get_running_loop().time())
+        self._flights[key] = flight
+        self._speculative += speculative
+
+        def landed(_: asyncio.Task[Answer]) -> None:
+            self._speculative -= speculative
+            if self._flights.get(key) is flight:
+                del self._flights[key]
+
+        task.add_done_callback(landed)
+        return flight
+
+    async def _wait(self, flight: _Flight, deadline: Deadline) -> Answer | None:
+        flight.waiters += 1
+        try:
+            await asyncio.wait({flight.task}, timeout=deadline.left_s())
+        except asyncio.CancelledError:
+            if flight.waiters == 1:
+                flight.task.cancel()
+            raise
+        finally:
+            flight.waiters -= 1
+        if not flight.task.done():
+            return None
+        if flight.task.cancelled():
+            return Answer(status="unavailable", cause="the read was cancelled")
+        return flight.task.result()
+
+    async def _fly(self, key: ReadKey, fetch: Callable[[Deadline], Awaitable[Any]], deadline: Deadline) -> Answer:
+        loop = asyncio.get_running_loop()
+        attempts_left = 1 + self._settings.retries
+        while True:
+            began = loop.time()
+            attempts_left -= 1
+            try:
+                value = await self._attempt(fetch, deadline)
+            except NotFound as error:
+                answer = Answer(status=error.status, fetched_at=datetime.now(UTC), cause=error.what)
+                self._store(key, answer, (loop.time() - began) * 1000, self._settings.absent_ttl_s)
+                return answer
+            except OmsError as error:
+                pause_s = self._pause_s(error)
+                if attempts_left > 0 and pause_s is not None and deadline.left_s() > 2 * pause_s:
+                    await asyncio.sleep(pause_s)
+                    continue
+                return Answer(status=error.status, cause=str(error))
+            answer = Answer(status="ok", value=value, fetched_at=datetime.now(UTC))
+            self._store(key, answer, (loop.time() - began) * 1000, self._settings.cache_ttl_s)
+            return answer
+
+    def _pause_s(self, error: OmsError) -> float | None:
+        """How long to wait before trying again; None when trying again is pointless."""
+        if isinstance(error, Throttled):
+            return error.retry_after_s
+        retry = isinstance(error, Unavailable | BadAnswer) and not isinstance(error, CircuitOpen)
+        return self._settings.retry_pause_ms / 1000 if retry else None
+
+    async def _attempt(self, fetch: Callable[[Deadline], Awaitable[Any]], deadline: Deadline) -> Any:
+        """One request through slot, breaker and deadline; keeps the breaker's books."""
+        loop = asyncio.get_running_loop()
+        sent_at: float | None = None
+        try:
+            async with asyncio.timeout_at(deadline.at), self._slots:
+                self.breaker, allowed = admit(self.breaker, loop.time(), self._rule)
+                if not allowed:
+                    raise CircuitOpen("not asked: it failed repeatedly a moment ago", where="order system")
+                sent_at = loop.time()
+                value = await fetch(deadline)
+        except CircuitOpen:
+            raise
+        except (TimeoutError, DeadlineExceeded) as error:
+            had_s = loop.time() - sent_at if sent_at is not None else 0.0
+            self._judge(held_against=had_s >= self._settings.breaker_patience_s, verdict=False)
+            raise DeadlineExceeded("no answer in time", where="order system") from error
+        except OmsError as error:
+            self._judge(held_against=error.counts_against_backend, verdict=not error.counts_against_backend)
+            raise
+        except asyncio.CancelledError:
+            self._judge(held_against=False, verdict=False)
+            raise
+        except Exception as error:
+            # A connector's own mistake must not cost the caller more than this answer.
+            log.exception("connector raised something that is not an OmsError")
+            self._judge(held_against=True, verdict=False)
+            raise BadAnswer(f"the connector failed: {type(error).__name__}", where="order system") from error
+        self.breaker = succeeded(self.breaker)
+        return value
+
+    def _judge(self, *, held_against: bool, verdict: bool) -> None:
+        now = asyncio.get_running_loop().time()
+        if held_against:
+            self.breaker = failed(self.breaker, now, self._rule)
+        elif verdict:
+            self.breaker = succeeded(self.breaker)
+        else:
+            self.breaker = abandoned(self.breaker, now)
+
+
+class CircuitOpen(Unavailable):
+    """Not even asked."""
+
+    counts_against_backend = False

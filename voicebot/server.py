@@ -1,0 +1,209 @@
+"""The composition root: builds pools, stores and listeners, in order, and takes them down in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from voicebot import __version__
+from voicebot.call.house import House
+from voicebot.call.leg import CallLeg
+from voicebot.call.session import CallSession
+from voicebot.call.switchboard import Switchboard
+from voicebot.config import Settings
+from voicebot.console.app import build_app
+from voicebot.console.deps import ConsoleDeps, Readiness
+from voicebot.console.serve import serving
+from voicebot.dialogue.engine import Engine
+from voicebot.dialogue.flowset import FlowSet
+from voicebot.dialogue.interpreter import open_interpreter
+from voicebot.dialogue.loader import load_flows
+from voicebot.handoff.delivery import webhook_from
+from voicebot.handoff.desk import HandoffDesk
+from voicebot.listening import open_listening
+from voicebot.oms import open_oms
+from voicebot.policy.book import PolicyBook
+from voicebot.records import upkeep
+from voicebot.records.events.base import Record
+from voicebot.records.live import LiveLog, LiveLogs
+from voicebot.records.recording import RecordingThread
+from voicebot.records.store import SqlEventStore, open_store
+from voicebot.speaking import open_speaking
+from voicebot.transports.sip.leg import SipLeg
+from voicebot.transports.sip.listener import open_sip
+from voicebot.transports.webrtc.captions import caption
+from voicebot.transports.webrtc.leg import WebRtcLeg
+from voicebot.transports.webrtc.routes import BusyError, webrtc_router
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A server that takes calls.
+
+    Attributes:
+        sip, web: where it listens.
+        died: set when a part died that only a restart can mend.
+    """
+
+    settings: Settings
+    house: House
+    board: Switchboard
+    store: SqlEventStore
+    sip: str
+    web: str
+    died: asyncio.Event
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, *, voice: bool = True, progress: Progress = log.info) -> AsyncIterator[House]:
+    """Everything that calls share, warmed; `voice=False` leaves out ears and mouth, for text conversations.
+
+    Raises:
+        VoicebotError: a setting, flow, policy, model or the order system keeps it from starting.
+    """
+    async with AsyncExitStack() as stack:
+        data_dir = settings.server.data_dir.resolve()
+        data_dir.mkdir(parents=True, exist_ok=True)
+        cache = data_dir / "cache"
+        policies = PolicyBook.load(_folder(settings.dialogue.policies))
+        flows: FlowSet = load_flows(_folder(settings.dialogue.flows), policies=policies.policies)
+        progress(f"flows {flows.version[:8]} and policies {policies.version[:8]} are loaded")
+        store = open_store(data_dir, settings.records)
+        stack.callback(store.close)
+        for call in upkeep.end_cut_off_calls(store):
+            log.warning("call %s was cut off when the last server ended", call)
+        recording = RecordingThread()
+        stack.callback(recording.close)
+        orders = await open_oms(settings.oms, data_dir)
+        stack.push_async_callback(orders.close)
+        progress("the order system answers")
+        interpreter = await open_interpreter(flows, cache, settings.dialogue)
+        stack.push_async_callback(interpreter.close)
+        webhook = webhook_from(settings.handoff)
+        desk = HandoffDesk(store, settings.handoff, announce=webhook.send if webhook else None)
+        if webhook is not None:
+            webhook.on_done(lambda handoff, outcome: desk.note_delivery(handoff, str(outcome)))
+            stack.push_async_callback(webhook.close)
+        house = House(
+            settings=settings.call,
+            engine=Engine(flows),
+            interpreter=interpreter,
+            policies=policies,
+            orders=orders,
+            handoff=desk,
+            logs=LiveLogs(store, settings=settings.records),
+            store=store,
+            recording=recording,
+            data_dir=data_dir,
+        )
+        if voice:
+            listening = await open_listening(settings.listening, cache)
+            stack.push_async_callback(listening.close)
+            progress("ears are warm")
+            speaking = await open_speaking(settings.speaking, cache)
+            stack.push_async_callback(speaking.close)
+            progress("the voice is warm")
+            house = dataclasses.replace(house, listening=listening, speaking=speaking)
+        yield house
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, progress: Progress = log.info) -> AsyncIterator[Running]:
+    """A server that takes calls while the context lasts.
+
+    Raises:
+        VoicebotError: something keeps it from starting; what, where and how to fix.
+    """
+    async with AsyncExitStack() as stack:
+        # aiortc encodes Opus in the loop's default executor: make it bounded and named.
+        media = ThreadPoolExecutor(4, "media")
+        stack.callback(media.shutdown, wait=False)
+        asyncio.get_running_loop().set_default_executor(media)
+        house = await stack.enter_async_context(open_house(settings, progress=progress))
+        died = asyncio.Event()
+
+        async def session(leg: CallLeg) -> None:
+            call = CallSession(house, leg)
+            if isinstance(leg, WebRtcLeg):
+                relay_captions(call.log, leg)
+            await call.run()
+
+        board = Switchboard(session, max_calls=settings.call.max_calls)
+
+        async def on_sip(leg: SipLeg) -> None:
+            if board.admit(leg):
+                await board.finished(leg)
+            else:
+                await leg.hangup("all lines are busy")
+
+        async def on_web(leg: WebRtcLeg) -> None:
+            if not board.admit(leg):
+                raise BusyError
+
+        def on_dead(cause: str) -> None:
+            log.critical("the SIP stack died: %s", cause)
+            died.set()
+
+        listener = await open_sip(settings.sip, on_sip, on_dead)
+        stack.push_async_callback(listener.close)
+        deps = ConsoleDeps(
+            ready=lambda: Readiness(
+                ready=not died.is_set(),
+                draining=board.draining,
+                parts={"sip": "dead" if died.is_set() else "ready", "ears": "ready", "voice": "ready", "oms": "ready"},
+                running=board.running,
+                max_calls=settings.call.max_calls,
+            ),
+            store=house.store,
+            data_dir=house.data_dir,
+            packet=house.handoff.packet,
+            callbacks=lambda: [dataclasses.asdict(owed) for owed in house.handoff.callbacks(open_only=True)],
+            version=__version__,
+            started_at=datetime.now(UTC),
+        )
+        calls = webrtc_router(on_web, settings.webrtc, admit=lambda: 5.0 if board.full else None)
+        app = build_app(deps, settings.web, routers=[calls])
+        port = await stack.enter_async_context(serving(app, settings.web))
+        yield Running(
+            settings=settings,
+            house=house,
+            board=board,
+            store=house.store,
+            sip=f"{settings.sip.host}:{settings.sip.port}",
+            web=f"http://{_browsable(settings.web.host)}:{port}",
+            died=died,
+        )
+
+
+def relay_captions(live: LiveLog, leg: WebRtcLeg) -> None:
+    """Send the page what is said, as it is said."""
+
+    async def relay() -> None:
+        async for record in live.subscribe():
+            message = caption(record) if isinstance(record, Record) else None
+            if message is not None:
+                leg.send(message)
+
+    task = asyncio.create_task(relay(), name=f"captions {leg.id}")
+    leg.on_closed(task.cancel)
+
+
+def _folder(setting: Path) -> Path:
+    """A folder as set; a relative one that the working directory does not have is the one beside the program."""
+    beside = Path(__file__).parents[1] / setting
+    return setting if setting.is_absolute() or setting.is_dir() or not beside.is_dir() else beside
+
+
+def _browsable(host: str) -> str:
+    return "localhost" if host in {"0.0.0.0", "::", "127.0.0.1"} else host

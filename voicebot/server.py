@@ -17,6 +17,7 @@ from voicebot.call.house import House
 from voicebot.call.leg import CallLeg
 from voicebot.call.session import CallSession
 from voicebot.call.switchboard import Switchboard
+from voicebot.call.warming import phrases
 from voicebot.config import Settings
 from voicebot.console.app import build_app
 from voicebot.console.deps import ConsoleDeps, Readiness
@@ -114,6 +115,9 @@ async def open_house(settings: Settings, *, voice: bool = True, progress: Progre
             speaking = await open_speaking(settings.speaking, cache)
             stack.push_async_callback(speaking.close)
             progress("the voice is warm")
+            texts = phrases(flows, language=settings.call.language, first_words=settings.speaking.first_clause_words)
+            made = await speaking.warm(texts)
+            progress(f"{len(texts)} phrases are ready, {made} of them new")
             house = dataclasses.replace(house, listening=listening, speaking=speaking)
         yield house
 

@@ -240,7 +240,7 @@ def _intact(path: Path, sha256: str) -> bool:
             return True
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as exc:
         raise ModelError(f"cannot read the file: {exc.strerror or exc}", where=str(path), fix="check its mode") from exc

@@ -18,8 +18,8 @@ def test_percentiles() -> None:
 def test_a_late_witness_is_refused() -> None:
     assert _common.bottleneck(0.3) is None
     assert _common.bottleneck(None) is not None
-    assert _common.bottleneck(9.0) is not None
-    assert _common.bottleneck(9.0, 25.0) is None
+    assert _common.bottleneck(11.0) is not None
+    assert _common.bottleneck(11.0, 25.0) is None
 
 
 def test_a_refused_run_prints_no_result(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from voicebot.dialogue.context import Context
 from voicebot.dialogue.effects import Effect, Handoff, Query, Say
 from voicebot.dialogue.engine import Engine
 from voicebot.dialogue.inputs import Failed, Input, QueryAnswered, UserSaid
-from voicebot.dialogue.wording import text
+from voicebot.dialogue.wording import Part, text
 from voicebot.policy.book import PolicyBook
 from voicebot.records.events.base import CallEvent, Record
 from voicebot.records.events.call import Fault
@@ -204,3 +204,10 @@ async def test_a_fault_in_the_fault_handling_does_not_escape() -> None:
     r = room(rule)
     r.conversation.feed(said("hello"))
     assert len(r.log.of(Fault)) == 2
+
+
+async def test_what_is_written_down_is_what_people_read() -> None:
+    wording = (Part("text", "Due "), Part("date", "2026-01-05"), Part("text", ", "), Part("money", "1999 EUR"))
+    r = room(lambda given: (Say(utterance="u1", wording=(*wording, Part("text", "."))),))
+    r.conversation.feed(said("when"))
+    assert r.log.of(Said) == [Said(utterance="u1", text="Due Mon, Jan 5, €19.99.", flow="test", step="1")]

@@ -117,7 +117,7 @@ def answer_pending(state: State, event: Input) -> Input:
     return event
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.lists(inputs, max_size=25))
 def test_no_sequence_of_inputs_breaks_the_engine(events: list[Input]) -> None:
     engine = Engine(flows())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from facts import TODAY
 from hypothesis import given, settings
@@ -57,6 +59,14 @@ def test_the_number_that_was_asked_for_wins_over_a_wish() -> None:
     ]
 
 
+def test_seven_digits_are_an_order_number_before_they_are_a_telephone_number() -> None:
+    assert read("where is my order 3107413", OPEN, wismo=0.9)[1][1] == {"slot": "order_number", "value": "3107413"}
+    assert read("where is it, my phone is 415 555 0134", OPEN, wismo=0.9)[1][1] == {
+        "slot": "phone",
+        "value": "+14155550134",
+    }
+
+
 def test_known_numbers_repair_what_was_misheard() -> None:
     known = dataclasses.replace(NUMBER, known={"order_number": ("4481207",)})
     assert read("4481217", known, ("4481207",))[0][1]["value"] == "4481207"
@@ -95,8 +105,14 @@ def test_a_conditional_yes_is_no_yes() -> None:
     ]
 
 
-def test_without_a_number_is_unsure_not_no() -> None:
-    assert read("no, I don't have it", NUMBER)[0][0] in ("unsure", "deny")
+@pytest.mark.parametrize("words", ["no, I don't have it", "I do not have it", "I don't know", "sorry I can't find it"])
+def test_without_a_number_is_unsure_not_yes_or_no(words: str) -> None:
+    assert read(words, NUMBER) == [("unsure", {})]
+
+
+def test_okay_thank_you_is_thanks_unless_a_question_was_asked() -> None:
+    assert read("ok thank you", OPEN) == [("thanks", {})]
+    assert read("ok thank you", Context(kind="yes_no", slot="ok", slots={"ok": "yes_no"})) == [("affirm", {})]
 
 
 @pytest.mark.parametrize("words", ["", "   ", "…", "???"])

@@ -73,7 +73,7 @@ MISTAKES = [
     ("size(extra_found.orders)", "size(extra_found.orders", "F008", 17, "", "CEL"),
     ("size(extra_found.orders)", "length(extra_found.orders)", "F008", 17, "no function 'length'", ""),
     ("extra_offer.outcome", "extra_ofer.outcome", "F009", 21, "'extra_ofer'", "did you mean extra_offer?"),
-    ("{{ order_number | order_number }}", "{{ ordernumber | order_number }}", "F009", 24, "'ordernumber'", "order_number"),
+    ("{{ order_number | ", "{{ ordernumber | ", "F009", 24, "'ordernumber'", "order_number"),
     ("{{ order_number | order_number }}", "{{ order_number | oder }}", "F010", 24, "no kind 'oder'", ""),
     ("{{ order_number | order_number }}", "{{ size(x) }}", "F010", 24, "not a value", ""),
     ("    say: [Fine., All right.]", "    say: {de: Gut.}", "F011", 28, "missing in en", ""),

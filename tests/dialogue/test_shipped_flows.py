@@ -136,7 +136,7 @@ def test_unknown_callers_and_unknown_addresses_hear_the_same() -> None:
     assert empty.said == none.said
 
 
-STATES = [
+STATES: list[tuple[dict[str, Any], list[str]]] = [
     ({"state": "not_shipped", "eta": None, "carrier": None}, ["hasn't been shipped", "promised by 2026-11-24"]),
     ({"state": "not_shipped", "eta": None, "promised_by": None}, ["hasn't been shipped", "don't have a delivery date"]),
     ({"state": "in_transit"}, ["on its way with DHL", "should arrive on 2026-11-23"]),
@@ -194,7 +194,10 @@ def test_closed_orders_are_told_as_such() -> None:
 
 
 def test_parcels_are_told_one_by_one() -> None:
-    parcels = [{**delivery(), "headline": "the boots"}, {**delivery("not_shipped", eta=None), "headline": "the tent"}]
+    parcels: list[dict[str, Any]] = [
+        {**delivery(), "headline": "the boots"},
+        {**delivery("not_shipped", eta=None), "headline": "the tent"},
+    ]
     said = Stage(found(order(split=True, shipments=parcels)), caller=CALLER).say("where is my order")
     assert "2 parcels" in said
     assert (

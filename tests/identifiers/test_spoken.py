@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from voicebot.identifiers.spoken import digits, runs
 
-WORDS = "zero one two three four five six seven eight nine".split(" ")
+WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,6 @@ WORDS = "zero one two three four five six seven eight nine".split(" ")
         "4-4-8-1-2-0-7",
         "44 81 207",
         "My number is 448 ... and then, um, one two 07, thanks",
-        "for four eight one two oh seven"[4:],
         "four 4 eight won two 0 seven",
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cel
 import pytest
 
 from voicebot.policy.expressions import Expression
@@ -44,3 +45,39 @@ def test_mistakes_are_found_when_reading(source: str) -> None:
 
 def test_names_leave_out_what_macros_bind() -> None:
     assert Expression("a.exists(x, x.n == b) && c == 'd.map(e, f)'").names == {"a", "b", "c"}
+
+
+ORDERS: dict[str, Any] = {
+    "orders": [{"n": "1", "open": True, "items": [{"p": 5}]}, {"n": "2", "open": False, "items": []}, {"n": "3"}],
+    "wanted": "2",
+    "word": "abc",
+}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "orders.filter(o, has(o.open) && o.open)",
+        "orders.filter(o, o.n == wanted)[0]",
+        "orders.filter(o, o.n == wanted)[0].n",
+        "orders.filter(o, o.n != 'x)')",
+        "orders.filter(o, has(o.items) && o.items.exists(i, i.p > 3)).map(o, o.n)",
+        "orders.map(o, o.n)",
+        "orders.map(o, o)",
+        "orders.exists(o, o.n == wanted) && size(orders) == 3",
+        "orders[1].n == wanted",
+        "orders.exists(o, has(o.items) && o.items.exists(i, i.p == 5))",
+        "size(orders[0].items) + size(word)",
+        "size(orders) > 2 ? orders[0] : orders[1]",
+        "orders.all(o, size(o.n) == 1)",
+        "word.startsWith('a') && word in ['abc']",
+        "orders == orders",
+        "{'a': orders[0].n}.a",
+    ],
+)
+def test_leaving_out_what_is_not_read_changes_nothing(source: str) -> None:
+    assert Expression(source).value(ORDERS) == cel.evaluate(source, ORDERS)
+
+
+def test_elements_of_which_nothing_can_be_told_are_left_out() -> None:
+    assert Expression("orders.filter(o, o.open)").value(ORDERS) == ORDERS["orders"][:1]

@@ -15,6 +15,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 
 from voicebot.dialogue import codec
@@ -27,6 +28,7 @@ from voicebot.records.events.call import Fault
 from voicebot.records.events.dialogue import EngineEffect, EngineInput, Said
 from voicebot.records.events.policy import PolicyDecided
 from voicebot.records.log import EventLog
+from voicebot.speaking.verbaliser import shown
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +113,13 @@ class Line:
         if isinstance(effect, Say):
             at = self._room.engine.context(self.state)
             self._note(
-                Said(utterance=effect.utterance, text=effect.text, role=effect.role, flow=at.flow, step=at.step)
+                Said(
+                    utterance=effect.utterance,
+                    text=self._room.written(effect),
+                    role=effect.role,
+                    flow=at.flow,
+                    step=at.step,
+                )
             )
         self._floor(effect)
 
@@ -204,6 +212,7 @@ class Conversation:
         log: the call's event log.
         floor: receives effects of the committed line.
         now: UTC ISO 8601; today: the shop's date, ISO 8601; now_ms: media clock.
+        language: BCP 47, for dates and money in what is written down.
     """
 
     def __init__(
@@ -218,11 +227,13 @@ class Conversation:
         today: Callable[[], str],
         now_ms: Callable[[], float],
         timing: Timing | None = None,
+        language: str = "en",
     ) -> None:
         self.engine, self.policies, self.reads, self.log = engine, policies, reads, log
         self.now, self.today, self.now_ms = now, today, now_ms
         self.timing = timing or Timing()
         self.floor = floor
+        self.language = language
         self.line = Line(self, engine.start(), floor, committed=True)
 
     def feed(self, given: Input) -> None:
@@ -237,6 +248,11 @@ class Conversation:
             self.log.append(Fault(where="dialogue", what=f"{type(error).__name__} on {type(given).__name__}"))
             if not isinstance(given, Failed):
                 self.guarded(line, Failed(where="dialogue", now=self.now()))
+
+    def written(self, say: Say) -> str:
+        """A wording as the eye reads it, the same as in captions: `Mon, Nov 23`, not `2026-11-23`."""
+        today = date.fromisoformat(self.today())
+        return "".join(shown(part.kind, part.value, today=today, code=self.language) for part in say.wording)
 
     def fork(self, floor: Floor) -> Fork:
         """Try a turn that may not be over; `floor` receives what it would say."""

@@ -1,7 +1,7 @@
 """The ears of one call: audio and keys in, turns out.
 
 The decisions are `listening.turn`'s, which is pure; this feeds it frames, runs what it asks for on the shared pools,
-and turns its verdicts into frames and events. Nothing here takes longer than a Silero window (0.2 ms) on the event loop.
+turns its verdicts into frames and events. Nothing here takes the event loop longer than a Silero window (0.2 ms).
 """
 
 from __future__ import annotations

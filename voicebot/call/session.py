@@ -144,6 +144,7 @@ class CallSession:
                 timing=Timing(
                     read_deadline_s=settings.read_deadline_s, filler_after_commit_s=settings.filler_after_ms / 1000
                 ),
+                language=settings.language,
             )
 
         def delivery(push: Callable[[SpeakFrame], Awaitable[None]]) -> Delivery:

@@ -49,6 +49,7 @@ class TextCall:
                 read_deadline_s=house.settings.read_deadline_s,
                 filler_after_commit_s=house.settings.read_deadline_s,  # readers do not mind silence
             ),
+            language=house.settings.language,
         )
         self._deeds = Deeds(
             leg=None,
@@ -105,7 +106,7 @@ class TextCall:
         told = await self._settle()
         at = room.engine.context(room.line.state)
         return {
-            "say": [effect.text for effect in told if isinstance(effect, Say)],
+            "say": [room.written(effect) for effect in told if isinstance(effect, Say)],
             "flow": at.flow,
             "step": at.step,
             "intent": event.intent if event else None,
@@ -124,8 +125,8 @@ class TextCall:
             for effect in effects:
                 if isinstance(effect, Say):
                     # What is written is read.
-                    read = Heard(utterance=effect.utterance, complete=True, heard=effect.text, now=self._clock.utc())
-                    room.feed(read)
+                    heard, now = room.written(effect), self._clock.utc()
+                    room.feed(Heard(utterance=effect.utterance, complete=True, heard=heard, now=now))
                 elif isinstance(effect, Deed):
                     await self._perform(effect)
             results, self._results[:] = list(self._results), []

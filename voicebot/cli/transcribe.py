@@ -83,7 +83,13 @@ def transcribe(
 
 
 async def _run(
-    files: list[Path], expect: str, settings: ListeningSettings, data_dir: Path, grounded: bool, oms: str | None, as_json: bool
+    files: list[Path],
+    expect: str,
+    settings: ListeningSettings,
+    data_dir: Path,
+    grounded: bool,
+    oms: str | None,
+    as_json: bool,
 ) -> int:
     """Returns how many files could not be read."""
     from voicebot.logs import quiet_pipecat

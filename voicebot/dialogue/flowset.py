@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import BaseModel
+
 from voicebot.dialogue import schema
+from voicebot.dialogue.render import Template
 
 #: The pattern at the bottom of every call.
 MAIN = "patterns/main"
@@ -53,6 +56,23 @@ class FlowSet:
     def names(self) -> frozenset[str]:
         """All slots and variables of all flows."""
         return frozenset().union(*(written_names(flow) for flow in self.flows.values()))
+
+
+def templates(part: object, language: str) -> Iterator[Template]:
+    """All wordings of a flow, in the language, in the order of the file."""
+    match part:
+        case Template():
+            yield part
+        case BaseModel():
+            for field in type(part).model_fields:
+                yield from templates(getattr(part, field), language)
+        case Mapping():
+            chosen = [part[language]] if language in part else part.values()
+            for value in chosen:
+                yield from templates(value, language)
+        case tuple() | list():
+            for item in part:
+                yield from templates(item, language)
 
 
 def written_names(flow: schema.Flow) -> frozenset[str]:

@@ -19,8 +19,8 @@ from voicebot.dialogue.lint import HUMAN
 
 MAX_CHARACTERS = 600
 OUT_OF_SCOPE = "out_of_scope"
-#: Slot types that a grammar reads.
-_IDENTIFIERS = ("email", "phone", "tracking_number", "postcode", "order_number")
+#: Slot types that a grammar reads; of equally good readings of the same words the first counts.
+_IDENTIFIERS = ("email", "order_number", "tracking_number", "phone", "postcode")
 #: From this score on a value counts that was not asked for; of what was asked for, nearly anything does.
 _UNASKED, _ASKED = 0.6, 0.3
 _ACTS = frozenset({"affirm", "deny", "thanks", "greet", "goodbye", "repeat", "slower", "cancel_dialogue", "help"}) | {
@@ -151,6 +151,8 @@ class _Reading:
         """Yes or no."""
         if self.context.kind == "open" and "done" in self.moves:
             return (Command("deny"),)
+        if "unsure" in self.moves or (self.context.kind == "open" and "thanks" in self.moves):
+            return ()
         reading = identifiers.find("yes_no", self.text)
         if not reading or reading[0].score < 0.5:
             return ()
@@ -260,22 +262,28 @@ def _found(
     for slot, kind in slots.items():
         if kind in _IDENTIFIERS and (kind not in kinds or slot == context.slot):
             kinds[kind] = slot
-    order = sorted((kind for kind in _IDENTIFIERS if kind in kinds), key=lambda kind: kind != context.kind)
+    readings = {kind: _readings(kind, text, asked=kind == context.kind) for kind in _IDENTIFIERS if kind in kinds}
+    order = sorted(
+        readings, key=lambda kind: (kind != context.kind, -max((f.score for f in readings[kind]), default=0))
+    )
     taken: list[tuple[int, int]] = []
     result: dict[str, tuple[str, str]] = {}
     for kind in order:
         asked = kind == context.kind
-        readings = [f for f in identifiers.find(kind, text) if f.score >= (_ASKED if asked else _UNASKED)]
-        readings = [f for f in readings if not any(f.span[0] < end and start < f.span[1] for start, end in taken)]
-        if not readings and not asked:
+        free = [f for f in readings[kind] if not any(f.span[0] < end and start < f.span[1] for start, end in taken)]
+        if not free and not asked:
             continue
-        value = _grounded(kind, kinds[kind], readings, context, alternatives if asked else ())
+        value = _grounded(kind, kinds[kind], free, context, alternatives if asked else ())
         if value is not None:
             result[kind] = (kinds[kind], value)
-            taken += [f.span for f in readings[:1]]
+            taken += [f.span for f in free[:1]]
             if asked:
                 break
     return result
+
+
+def _readings(kind: str, text: str, *, asked: bool) -> list[identifiers.Found]:
+    return [found for found in identifiers.find(kind, text) if found.score >= (_ASKED if asked else _UNASKED)]
 
 
 def _grounded(

@@ -54,6 +54,11 @@ class Template:
         """The texts between the values: what a phrase cache can prepare."""
         return tuple(piece for piece in self.pieces if isinstance(piece, str))
 
+    @property
+    def outline(self) -> Wording:
+        """The wording with a placeholder for every value: shows which words are fixed, and what stands around them."""
+        return tuple(Part("text", p) if isinstance(p, str) else Part(p.kind, "1") for p in self.pieces)
+
     def render(self, facts: Mapping[str, Any]) -> Wording:
         """Fill in the values.
 

@@ -28,6 +28,14 @@ Role = Literal["greeting", "answer", "ask", "filler", "repair", "goodbye"]
 Reason = Literal["caller_asked", "policy", "low_confidence", "failure", "risk", "abuse"]
 Patience = Literal["instant", "normal", "dictation"]
 
+#: Slot types that can be typed on a keypad.
+KEYPAD = frozenset({"order_number", "tracking_number", "phone", "postcode", "yes_no", "choice"})
+#: How patient the ears are with an answer; `normal` for what is not here.
+PATIENCE: Mapping[str, str] = {
+    "yes_no": "instant",
+    **dict.fromkeys(("order_number", "tracking_number", "email", "phone", "postcode", "name"), "dictation"),
+}
+
 
 def _expression(value: Any) -> Expression:
     if isinstance(value, bool):

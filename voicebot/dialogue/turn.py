@@ -10,6 +10,7 @@ from voicebot.dialogue import schema
 from voicebot.dialogue.effects import BookCallback, Decide, Effect, Expect, Handoff, HangUp, Query, Say
 from voicebot.dialogue.flowset import MAIN, FlowSet
 from voicebot.dialogue.render import Template, UnspeakableError, joined, merged
+from voicebot.dialogue.scope import Scope
 from voicebot.dialogue.state import Frame, Option, Request, State
 from voicebot.dialogue.wording import Wording
 from voicebot.policy.expressions import Expression
@@ -18,12 +19,6 @@ from voicebot.policy.expressions import Expression
 MAX_TRANSITIONS = 300
 MAX_DEPTH = 24
 MAX_OPTIONS = 9
-#: Slot types that can be typed on a keypad.
-KEYPAD = frozenset({"order_number", "tracking_number", "phone", "postcode", "yes_no", "choice"})
-_PATIENCE: Mapping[str, str] = {
-    "yes_no": "instant",
-    **dict.fromkeys(("order_number", "tracking_number", "email", "phone", "postcode", "name"), "dictation"),
-}
 
 
 class Turn:
@@ -96,30 +91,33 @@ class Turn:
         names = [frame.flow for frame in reversed(self.stack)] + [self.last_flow]
         return next((f.slots[name] for n in names if (f := self.flows.flows.get(n)) and name in f.slots), None)
 
-    def scope(self) -> dict[str, Any]:
+    def scope(self) -> Scope:
         """Facts for conditions and wordings."""
-        asking = self._question()
-        interrupted = next((f.flow for f in reversed(self.stack) if not f.flow.startswith("patterns/")), "")
-        kind = asking[1] if asking else ""
-        return {
-            **self.facts,
-            "call": self.call,
-            "shop": self.flows.shop,
-            "dialogue": {
-                "misses": self.misses,
-                "silences": self.silences,
-                "intent": self.intent,
-                "human_requests": self.human_requests,
-                "flow": interrupted,
-                "last_flow": self.last_flow,
-                "slot": asking[0] if asking else "",
-                "kind": kind,
-                "keypad": kind in KEYPAD,
-                "pending": self.pending.kind if self.pending else "",
-                "said_before": bool(self.before.last_said),
+        return Scope(
+            self.facts,
+            {
+                "call": lambda: self.call,
+                "shop": lambda: self.flows.shop,
+                "dialogue": self._dialogue,
+                "last_said": lambda: self.before.last_said,
+                "choices": lambda: joined([option.label for option in self.options]),
             },
-            "last_said": self.before.last_said,
-            "choices": joined([option.label for option in self.options]),
+        )
+
+    def _dialogue(self) -> dict[str, Any]:
+        """Facts about the conversation itself."""
+        slot, kind = self._question() or ("", "")
+        return {
+            "misses": self.misses,
+            "silences": self.silences,
+            "intent": self.intent,
+            "human_requests": self.human_requests,
+            "last_flow": self.last_flow,
+            "slot": slot,
+            "kind": kind,
+            "keypad": kind in schema.KEYPAD,
+            "pending": self.pending.kind if self.pending else "",
+            "said_before": bool(self.before.last_said),
         }
 
     def _question(self) -> tuple[str, str] | None:
@@ -243,7 +241,7 @@ class Turn:
             kind="open" if open_ else slot.type,
             slot=step.ask,
             choices=tuple(_text(option.label) for option in self.options) if slot.type == "choice" else (),
-            patience=step.patience or _PATIENCE.get(slot.type, "normal"),
+            patience=step.patience or schema.PATIENCE.get(slot.type, "normal"),
             bias=tuple(dict.fromkeys((*known, *clues)))[:40],
             silence_ms=self.silence_ms,
         )
@@ -258,7 +256,7 @@ class Turn:
         items = choices.of.value(scope)
         options: list[Option] = []
         for item in items[:MAX_OPTIONS] if isinstance(items, list) else ():
-            local = {**scope, choices.as_: item}
+            local = scope.having(choices.as_, item)
             value = choices.value.value(local)
             if isinstance(value, str | int) and not isinstance(value, bool):
                 clues = tuple(str(clue) for c in choices.clues if (clue := c.value(local)) not in (None, ""))

@@ -79,6 +79,6 @@ def collapsed(text: str) -> str:
     if not unit:
         return text
     keep = len(plain)
-    while keep > 2 * unit - 1 and plain[keep - 1] == plain[keep - 1 - unit]:
+    while keep > unit and plain[keep - 1] == plain[keep - 1 - unit]:
         keep -= 1
-    return " ".join(pieces[: max(keep, unit)]).rstrip(",;- ")
+    return " ".join(pieces[:keep]).rstrip(",;- ")

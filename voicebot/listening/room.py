@@ -17,7 +17,7 @@ from voicebot.listening.pool import RecogniserPool
 from voicebot.listening.recognition import Recogniser
 from voicebot.listening.settings import ListeningSettings
 from voicebot.listening.turn_model import SmartTurn, TurnModel
-from voicebot.listening.vad import Silero, SileroState, VoiceActivity
+from voicebot.listening.vad import Silero, SileroState, VoiceActivity, VoiceDetector
 from voicebot.listening.whisper import WhisperDecoder
 
 
@@ -28,7 +28,7 @@ class Listening:
     settings: ListeningSettings
     recogniser: Recogniser
     turn_model: TurnModel
-    voice_activity: Callable[[], VoiceActivity]
+    voice_activity: Callable[[], VoiceDetector]
     closing: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
 
     async def close(self) -> None:

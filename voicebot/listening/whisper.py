@@ -35,9 +35,13 @@ _LONG_FRAMES = 1000
 _MARGIN_FRAMES = 80
 _STEP_FRAMES = 100
 _MIN_AUDIO_S = 0.1
+#: In longer audio, and so in longer windows, people repeat themselves and the model does not.
+_BELIEVED_S = 10.0
 #: Longer audio is cut at its quietest place.
 _PIECE_S, _SEARCH_S = 28.0, 8.0
 _TOKENS_PER_S = 8
+#: Tokens of a repeated unit that is a phrase, not a stammer.
+_CLEAR_LOOP = 5
 _NBEST = 5
 #: A free decode of the expected length with at least this mean log-probability was right 52 times of 52: no second one.
 _SURE_LOG_PROB = -1.05
@@ -135,11 +139,14 @@ class WhisperDecoder:
         decoded = self._decode(audio, _MIN_FRAMES, beam=1)
         text = decoded.text
         if self._looping(decoded, seconds):
-            if thorough:
-                longer = self._decode(audio, max(_LONG_FRAMES, int(seconds * FRAMES_PER_S) + 500), beam=1)
-                decoded, text = longer, longer.text
-            if self._looping(decoded, seconds):
-                text = collapsed(text)
+            # A whole sentence said again is cut off at once; anything less clear is decoded with a longer window.
+            text = collapsed(text)
+            clear = repeated(decoded.tokens) >= _CLEAR_LOOP and text != decoded.text and not too_fast(text, seconds)
+            if thorough and not clear:
+                decoded = self._decode(audio, max(_LONG_FRAMES, int(seconds * FRAMES_PER_S) + 500), beam=1)
+                text = decoded.text
+                if too_fast(text, seconds) or (seconds < _BELIEVED_S and repeated(decoded.tokens)):
+                    text = collapsed(text)
         nbest: tuple[Hypothesis, ...] = ()
         value = None
         if thorough and text and expect.kind in _DIGIT_KINDS and _dictated(text):

@@ -149,6 +149,7 @@ class Sipp:
 
     folder: Path
     server: str
+    timeout_s: int = 20
     numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     def start(
@@ -173,7 +174,7 @@ class Sipp:
         return subprocess.Popen(
             [
                 *("sipp", "-sf", str(scenario), *arguments, "-i", "127.0.0.1"),
-                *("-nostdin", "-timeout", "20", "-timeout_error"),
+                *("-nostdin", "-timeout", str(self.timeout_s), "-timeout_error"),
                 *("-trace_err", "-error_file", str(self.folder / f"{name}.err")),
             ],
             cwd=self.folder,
@@ -187,7 +188,7 @@ class Sipp:
         self.finish(self.start(flow, **options))  # type: ignore[arg-type]
 
     def finish(self, process: subprocess.Popen[bytes]) -> None:
-        code = process.wait(25)
+        code = process.wait(self.timeout_s + 5)
         if code != 0:
             complaints = "\n".join(p.read_text(errors="replace") for p in sorted(self.folder.glob("s*.err")))
             raise AssertionError(f"sipp ended with {code}\n{complaints[-4000:]}")

@@ -6,6 +6,8 @@ export class Captions {
   #list;
   #bot = new Map();
   #caller = null;
+  #spoke = null;
+  #keys = null;
 
   constructor(list) {
     this.#list = list;
@@ -14,18 +16,39 @@ export class Captions {
   clear() {
     this.#list.replaceChildren();
     this.#bot.clear();
-    this.#caller = null;
+    this.#caller = this.#spoke = this.#keys = null;
   }
 
   take(caption) {
+    this.#keys = null;
     if (caption.who === 'caller') this.#takeCaller(caption);
     else this.#takeBot(caption);
-    this.#list.scrollTop = this.#list.scrollHeight;
+    this.#follow();
   }
 
+  /** A remark at the end of the conversation. */
   aside(text) {
-    this.#list.append(el('div', { class: 'said aside' }, text));
-    this.#list.scrollTop = this.#list.scrollHeight;
+    this.#keys = null;
+    this.#list.append(remark(text));
+    this.#follow();
+  }
+
+  /** A remark about the caller's last turn: what the agent plans to say stands already below it. */
+  about(text) {
+    if (!this.#spoke) return this.aside(text);
+    this.#spoke.after(remark(text));
+    return this.#follow();
+  }
+
+  /** Keys pressed one after the other are one remark. */
+  key(name) {
+    if (!this.#keys) {
+      this.#keys = remark('keys ');
+      this.#list.append(this.#keys);
+    }
+    this.#keys.textContent += name;
+    this.#spoke = null;
+    this.#follow();
   }
 
   #takeCaller({ text, final }) {
@@ -37,7 +60,9 @@ export class Captions {
     this.#caller ??= this.#bubble('caller');
     this.#caller.textContent = text;
     this.#caller.classList.toggle('interim', !final);
-    if (final) this.#caller = null;
+    if (!final) return;
+    this.#spoke = this.#caller;
+    this.#caller = null;
   }
 
   #takeBot({ utterance, text, unheard, final }) {
@@ -54,6 +79,16 @@ export class Captions {
     spoken.node.classList.toggle('interim', open);
   }
 
+  /** Of all that the agent has planned, what is being said now stands out and is in view. */
+  #follow() {
+    const now = this.#list.querySelector('.said.bot.interim');
+    for (const node of this.#list.querySelectorAll('.said.now')) node.classList.remove('now');
+    now?.classList.add('now');
+    const bottom = this.#list.scrollHeight - this.#list.clientHeight;
+    const above = now ? now.offsetTop - this.#list.offsetTop - this.#list.clientHeight / 3 : bottom;
+    this.#list.scrollTop = Math.min(bottom, above);
+  }
+
   #bubble(who) {
     const node = el('div', { class: `said ${who}` });
     this.#list.append(node);
@@ -62,3 +97,4 @@ export class Captions {
 }
 
 const join = (before, text) => (before && text ? `${before} ${text}` : before || text);
+const remark = (text) => el('div', { class: 'said aside' }, text);

@@ -97,14 +97,14 @@ function follow(state) {
 function hear(message) {
   if (message.type === 'caption') captions.take(message);
   else if (message.type === 'state' && DOING[message.state]) byId('status').textContent = DOING[message.state];
-  else if (message.type === 'latency') captions.aside(`answered in ${message.voice_to_voice_ms} ms`);
-  else if (message.type === 'note' && NOTES[message.note] && message.note !== lastNote) captions.aside(NOTES[message.note]);
+  else if (message.type === 'latency') captions.about(`answered in ${message.voice_to_voice_ms} ms`);
+  else if (message.type === 'note' && NOTES[message.note] && message.note !== lastNote) captions.about(NOTES[message.note]);
   lastNote = message.type === 'note' ? message.note : message.type === 'caption' && message.final ? '' : lastNote;
 }
 
 function key(name) {
   call?.press(name);
-  captions.aside(`key ${name}`);
+  captions.key(name);
 }
 
 byId('dial').addEventListener('click', () => (call ? call.hangUp() : begin()));

@@ -5,6 +5,17 @@ import { words } from './format.js';
 
 const EARLIEST_MS = -1500;
 const SLOW_MS = 500;
+/** What was reached at each milestone; others are shown by their own name. */
+const LABELS = {
+  vad_stop: 'pause noticed',
+  decode_start: 'decoding began',
+  text: 'words known',
+  understood: 'understood',
+  answer_ready: 'answer known',
+  speech_ready: 'voice ready',
+  committed: 'turn is over',
+  first_audio: 'first sound',
+};
 
 export function drawTurns(box, turns) {
   box.replaceChildren(...(turns.length ? turns.map(turnNode) : [el('p', { class: 'soft' }, 'No turns yet.')]));
@@ -16,6 +27,7 @@ export function bars(turn) {
     .filter((read) => read.from_ms !== null)
     .map((read) => ({
       name: words(read.op),
+      said: true,
       from: read.from_ms,
       to: read.from_ms + (read.took_ms ?? 0),
       kind: read.status && !['ok', 'not_found'].includes(read.status) ? 'failed' : read.why === 'turn' ? 'oms' : 'ahead',
@@ -23,7 +35,7 @@ export function bars(turn) {
     }));
   let before = 0;
   const work = Object.entries(turn.marks).map(([name, ms]) => {
-    const bar = { name: words(name), from: Math.min(before, ms), to: ms, kind: name === 'committed' ? 'waiting' : 'work', note: '' };
+    const bar = { name: LABELS[name] ?? words(name), from: Math.min(before, ms), to: ms, kind: name === 'committed' ? 'waiting' : 'work', note: '' };
     before = Math.max(before, ms);
     return bar;
   });
@@ -41,13 +53,13 @@ function turnNode(turn) {
   const notes = [
     turn.saved_by_prefetch_ms ? `${Math.round(turn.saved_by_prefetch_ms)} ms saved by reading ahead` : '',
     turn.speculated ? 'answer prepared before the turn was over' : '',
-    turn.dropped ? `${turn.dropped} attempts thrown away` : '',
+    turn.dropped ? `${turn.dropped} ${turn.dropped === 1 ? 'attempt' : 'attempts'} thrown away` : '',
     turn.end_reason ? `ended: ${words(turn.end_reason)}` : '',
   ].filter(Boolean);
   return el(
     'div',
     { class: 'turn' },
-    el('h3', {}, `Turn ${turn.number}`, el('span', { class: 'soft' }, turn.text ? `“${turn.text}”` : ''), answered),
+    el('h3', {}, el('span', { class: 'nth' }, `Turn ${turn.number}`), el('span', { class: 'soft' }, turn.text ? `“${turn.text}”` : ''), answered),
     notes.length ? el('div', { class: 'soft' }, el('small', {}, notes.join(' · '))) : null,
     el('div', { class: 'bars' }, ...rows.flatMap((bar) => barNodes(bar, share))),
   );
@@ -60,8 +72,8 @@ function barNodes(bar, share) {
   const zero = el('u');
   zero.style.left = `${share(0)}%`;
   return [
-    el('span', { title: bar.note }, bar.name),
-    el('span', { class: `track ${bar.kind}`, title: `${bar.name} ${Math.round(bar.from)} to ${Math.round(bar.to)} ms${bar.note ? ` (${bar.note})` : ''}` }, zero, fill),
-    el('span', { class: 'number' }, String(Math.round(bar.to))),
+    el('span', { title: bar.note }, bar.name, bar.said && bar.note ? el('small', { class: 'soft' }, ` ${bar.note}`) : null),
+    el('span', { class: `track ${bar.kind} ${bar.to <= EARLIEST_MS ? 'before' : ''}`, title: `${bar.name} ${Math.round(bar.from)} to ${Math.round(bar.to)} ms${bar.note ? ` (${bar.note})` : ''}` }, zero, fill),
+    el('span', { class: 'number' }, bar.to <= EARLIEST_MS ? `${(-bar.to / 1000).toFixed(1)} s before` : String(Math.round(bar.to))),
   ];
 }

@@ -1,0 +1,49 @@
+"""The whole server in processes of its own. The scenarios for sipp are those of the SIP transport's tests."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "sip"))
+
+from live_server import LiveServer
+from sipp_scenarios import Sipp
+
+
+class StartServer(Protocol):
+    """Starts a server that takes calls; it is stopped at the end of the context."""
+
+    def __call__(self, **sections: dict[str, Any]) -> AbstractContextManager[LiveServer]: ...
+
+
+@pytest.fixture(scope="session")
+def prepared_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the servers of all tests keep what they make of the model files, so that only the first has to make it."""
+    return tmp_path_factory.mktemp("prepared")
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory: pytest.TempPathFactory, prepared_models: Path) -> StartServer:
+    @contextmanager
+    def start(**sections: dict[str, Any]) -> Iterator[LiveServer]:
+        server = LiveServer(tmp_path_factory.mktemp("server"), prepared_models, sections)
+        try:
+            server.wait_ready()
+            yield server
+        finally:
+            server.stop()
+
+    return start
+
+
+@pytest.fixture
+def sipp(tmp_path: Path) -> Sipp:
+    assert shutil.which("sipp"), "sipp is needed: apt install sip-tester"
+    return Sipp(tmp_path, "", timeout_s=90)

@@ -1,0 +1,144 @@
+"""Whole calls: sipp, baresip and `voicebot call` ask where an order is, and the records tell the same story of it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from call_story import Story
+from conftest import StartServer
+from live_server import LiveServer, free_port
+from phone_callers import baresip_home, new_number, place, timeline
+from sipp_scenarios import Sipp, ack, expect, invite, pause, reply
+
+from voicebot.caller import g711
+
+pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+#: Greeting, question, "What is the order number?", the number, the whole answer, goodbye; pauses in seconds. The gap
+#: after the question ends before the bot asks again (7 s), that after the number leaves time for the longest answer.
+WISMO = (7.0, "where_is_my_order", 5.0, "its_4481207", 27.0, "no_thanks_bye")
+
+
+@pytest.fixture(scope="module")
+def server(start_server: StartServer) -> Iterator[LiveServer]:
+    with start_server() as one:
+        yield one
+
+
+def tells_of_order_4481207(story: Story) -> None:
+    """The delayed order of the demo shop: found, and told honestly, to the end of the sentence."""
+    assert "wismo" in story.summary["intents"]
+    read = story.all("oms.answered", op="find_orders", status="ok")
+    assert [order["number"] for data in read for order in data["result"]["orders"]] == ["4481207"]
+    assert "Trail Runner shoes" in story.heard
+    assert "It's running late." in story.heard
+    assert "It was promised by" in story.heard
+    assert "It's now expected on" in story.heard
+    assert story.one("policy.decided")["policy"] == "late_delivery"
+    assert story.faults == []
+
+
+def recorded_both(server: LiveServer, story: Story) -> None:
+    """The recording is as long as the call, and both sides are on it."""
+    answer = server.web.get(f"/api/calls/{story.id}/recording")
+    assert answer.status_code == 200
+    both, rate = soundfile.read(io.BytesIO(answer.content), dtype="int16")
+    assert (both.shape[1], rate) == (2, 16000)
+    assert len(both) / rate == pytest.approx(story.end["duration_ms"] / 1000, abs=1.5)
+    for side in both.T:
+        voiced = np.abs(side).reshape(-1)[: len(side) // 320 * 320].reshape(-1, 320).max(axis=1) > 1000
+        assert voiced.sum() * 0.02 > 2.0
+
+
+def test_sipp_completes_a_wismo_call(server: LiveServer, sipp: Sipp, tmp_path: Path) -> None:
+    number = new_number()
+    speech = tmp_path / "caller.alaw"
+    speech.write_bytes(g711.encode("pcma", timeline(*WISMO, 60.0)))
+    talk = f'<nop><action><exec rtp_stream="{speech},1,8,PCMA/8000"/></action></nop>'
+    identity = f"P-Asserted-Identity: <sip:{number}@carrier.example>\n"
+    offer = invite("pcma", more=identity).replace("[rtp_port]", "[rtpstream_audio_port]")
+    wait_for_bye = '<recv request="BYE"></recv>'
+    caller = sipp.start(
+        offer + expect(200, provisional=True, txn="inv") + ack() + talk + wait_for_bye + reply("200 OK"),
+        to="shop",
+        server=server.host,
+    )
+    sipp.finish(caller)
+    story = server.told_story(number)
+    assert story.one("call.answered")["codec"] == "G.711"
+    tells_of_order_4481207(story)
+    recorded_both(server, story)
+    assert (story.end["by"], story.end["reason"]) == ("bot", "goodbye")
+
+
+def test_baresip_completes_a_wismo_call(server: LiveServer, tmp_path: Path) -> None:
+    assert shutil.which("baresip"), "baresip is needed: apt install baresip-core"
+    number = new_number()
+    soundfile.write(tmp_path / "caller.wav", timeline(*WISMO, 10.0), 8000, subtype="PCM_16")
+    baresip_home(tmp_path, tmp_path / "caller.wav", number=number, sip_port=free_port())
+    client = subprocess.Popen(
+        ["baresip", "-f", str(tmp_path), "-e", f"/dial {server.address()}", "-t", "60"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        server.wait_for(number, "call.answered")
+        story = server.told_story(number, timeout_s=70)
+    finally:
+        client.terminate()
+        client.wait(10)
+    tells_of_order_4481207(story)
+    recorded_both(server, story)
+    heard, rate = soundfile.read(tmp_path / "heard.wav", dtype="int16")
+    assert rate == 8000
+    assert np.abs(heard).max() > 3000
+    assert (story.end["by"], story.end["reason"]) == ("bot", "goodbye")
+
+
+def test_a_conversation_with_an_interruption_is_told_alike_everywhere(server: LiveServer, tmp_path: Path) -> None:
+    number, record = new_number(), tmp_path / "both.wav"
+    turns = ("where_is_my_order@barge=1200", "its_4481207", "no_thanks_bye@barge=9000")
+    placed = place(server, *turns, number=number, options=("--record", str(record))).finish()
+    summary = placed.summary
+    assert (placed.code, summary["code"], summary["ended_by"]) == (0, 200, "bot"), placed.errors
+    assert [turn["played"] for turn in summary["turns"]] == [True, True, True]
+    assert summary["turns"][0]["yield_ms"] is not None, "the bot fell silent in the middle of its greeting"
+    assert summary["p50_ms"] is not None
+    assert summary["pacing_error_ms"]["p50"] is not None
+    assert np.abs(soundfile.read(record, dtype="int16")[0]).max(axis=0).min() > 3000
+
+    story = server.told_story(number)
+    greeting = story.one("audio.playback_ended", utterance=story.one("dialogue.said", role="greeting")["utterance"])
+    assert not greeting["complete"]
+    assert greeting["unheard"]
+    assert story.one("dialogue.said", role="greeting")["text"].startswith(greeting["heard"])
+    assert story.all("hearing.interruption", verdict="stop")
+    assert "Trail Runner shoes" in story.heard
+
+    shown = server.shown("last")
+    assert shown[:-1] == story.events
+    assert {name: shown[-1][name] for name in story.summary} == story.summary
+    assert shown[-1]["transcript"] == story.document["lines"]
+    assert shown[-1]["waterfall"] == story.document["turns"]
+    assert story.summary["turns"] == len(story.words) == len(story.document["turns"]) >= 3
+    row = next(row for row in server.get("/api/calls")["calls"] if row["call"] == story.id)
+    assert row == story.summary
+
+
+def test_keys_are_an_order_number_too(server: LiveServer) -> None:
+    number = new_number()
+    place(server, "4481207#@barge=300", "no_thanks_bye@barge=6000", number=number).finish()
+    story = server.told_story(number)
+    assert [data["key"] for data in story.all("audio.dtmf")] == list("4481207#")
+    read = story.all("oms.answered", op="find_orders", status="ok")
+    assert read[0]["result"]["orders"][0]["number"] == "4481207"
+    assert "Trail Runner shoes" in story.heard
+    assert story.end["by"] == "bot"

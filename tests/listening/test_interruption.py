@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from voicebot.listening.interruption import Overlap, Verdict, is_backchannel, judge
+
+
+@pytest.mark.parametrize("text", ["Mhm.", "Uh-huh", "okay", "I see.", "Oh, okay", "Right, right."])
+def test_backchannels(text: str) -> None:
+    assert is_backchannel(text)
+
+
+@pytest.mark.parametrize("text", ["", "no", "wait", "okay but why", "yeah yeah yeah yeah", "my order"])
+def test_what_is_none(text: str) -> None:
+    assert not is_backchannel(text)
+
+
+@pytest.mark.parametrize(
+    ("overlap", "verdict"),
+    [
+        (Overlap(voiced_ms=60, silence_ms=0), Verdict.WAIT),
+        (Overlap(voiced_ms=100, silence_ms=0), Verdict.PAUSE),
+        (Overlap(voiced_ms=300, silence_ms=0, held=True), Verdict.WAIT),
+        # a cough
+        (Overlap(voiced_ms=200, silence_ms=200, held=True, text="", text_covers_ms=200), Verdict.RESUME),
+        # "mhm", and more might follow
+        (Overlap(voiced_ms=260, silence_ms=0, held=True, text="mhm", text_covers_ms=260), Verdict.WAIT),
+        (Overlap(voiced_ms=260, silence_ms=200, held=True, text="Mhm.", text_covers_ms=260), Verdict.RESUME),
+        # the words are older than the voice
+        (Overlap(voiced_ms=600, silence_ms=200, held=True, text="mhm", text_covers_ms=260), Verdict.WAIT),
+        (Overlap(voiced_ms=400, silence_ms=0, held=True, text="wait", text_covers_ms=300), Verdict.STOP),
+        (Overlap(voiced_ms=500, silence_ms=0, held=True, text="where is", text_covers_ms=300), Verdict.STOP),
+        (Overlap(voiced_ms=400, silence_ms=0, held=True, text="order", text_covers_ms=300), Verdict.WAIT),
+        (Overlap(voiced_ms=400, silence_ms=200, held=True, text="order", text_covers_ms=400), Verdict.STOP),
+        # "okay" is an answer when a question was asked
+        (Overlap(voiced_ms=300, silence_ms=0, held=True, text="Okay.", kind="yes_no"), Verdict.STOP),
+        # music, a radio
+        (Overlap(voiced_ms=2000, silence_ms=0, held=True, text="", text_covers_ms=1800), Verdict.RESUME),
+        (Overlap(voiced_ms=2000, silence_ms=0, text="stop that", interruptible=False), Verdict.WAIT),
+    ],
+)
+def test_verdicts(overlap: Overlap, verdict: Verdict) -> None:
+    judgement = judge(overlap)
+    assert judgement.verdict is verdict
+    assert judgement.reason

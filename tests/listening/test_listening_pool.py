@@ -1,0 +1,147 @@
+"""The recogniser pool: order, bound, cancellation, failure. The decoder is a fake that waits for a permit."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+
+from voicebot.errors import ModelError
+from voicebot.listening.pool import RecogniserPool
+from voicebot.listening.recognition import Audio, Expectation, PoolFullError, Recognition, Urgency
+
+FINAL, EAGER, PARTIAL = Urgency
+
+
+class Gated:
+    """Decodes the number in the audio's first sample, when it is let."""
+
+    def __init__(self) -> None:
+        self.permits = threading.Semaphore(0)
+        self.done: list[int] = []
+        self.threads: set[str] = set()
+        self.fail = False
+
+    def recognise(self, audio: Audio, expect: Expectation, *, thorough: bool) -> Recognition:
+        self.permits.acquire()
+        self.threads.add(threading.current_thread().name)
+        if self.fail:
+            raise ValueError("broken")
+        self.done.append(int(audio[0]))
+        return Recognition(text=f"{int(audio[0])}{' thorough' if thorough else ''}")
+
+
+@pytest.fixture
+async def gated() -> AsyncIterator[tuple[Gated, RecogniserPool]]:
+    decoder = Gated()
+    pool = RecogniserPool(decoder, workers=1, max_waiting=3)
+    yield decoder, pool
+    await pool.close()
+    for _ in range(20):
+        decoder.permits.release()
+
+
+async def ask(
+    pool: RecogniserPool, number: int, urgency: Urgency, deadline: float | None = None
+) -> asyncio.Task[Recognition]:
+    """Queued, not awaited."""
+    audio = np.full(4, number, np.float32)
+    task = asyncio.create_task(pool.recognise(audio, expect=Expectation(), urgency=urgency, deadline=deadline))
+    await asyncio.sleep(0)
+    return task
+
+
+async def test_urgency_then_deadline_order_the_queue(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    soon = asyncio.get_running_loop().time() + 100
+    tasks = [await ask(pool, 1, PARTIAL)]
+    tasks += [await ask(pool, 2, PARTIAL, soon), await ask(pool, 3, FINAL, soon + 5), await ask(pool, 4, FINAL, soon)]
+    decoder.permits.release(4)
+    await asyncio.gather(*tasks)
+    assert decoder.done == [1, 4, 3, 2]
+    assert all(name.startswith("recogniser") for name in decoder.threads)
+
+
+async def test_only_partials_are_quick(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    decoder.permits.release(2)
+    assert (await (await ask(pool, 1, PARTIAL))).text == "1"
+    assert (await (await ask(pool, 2, EAGER))).text == "2 thorough"
+
+
+async def test_at_the_bound_the_least_urgent_gives_way(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    running = await ask(pool, 0, PARTIAL)
+    partial = await ask(pool, 1, PARTIAL)
+    kept = [await ask(pool, number, EAGER) for number in (2, 3)]
+    final = await ask(pool, 4, FINAL)
+    with pytest.raises(PoolFullError):
+        await partial
+    refused = await ask(pool, 5, PARTIAL)
+    with pytest.raises(PoolFullError):
+        await refused
+    decoder.permits.release(4)
+    await asyncio.gather(running, *kept, final)
+    assert decoder.done == [0, 4, 2, 3]
+    assert pool.stats.refused == 2
+
+
+async def test_final_work_is_never_refused(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    tasks = [await ask(pool, number, FINAL) for number in range(8)]
+    decoder.permits.release(8)
+    assert len(await asyncio.gather(*tasks)) == 8
+
+
+async def test_cancelled_work_is_dropped_from_the_queue(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    running, gone, last = await ask(pool, 1, EAGER), await ask(pool, 2, EAGER), await ask(pool, 3, EAGER)
+    gone.cancel()
+    decoder.permits.release(3)
+    await asyncio.gather(running, last)
+    assert decoder.done == [1, 3]
+
+
+async def test_cancelling_running_work_leaves_the_pool_well(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    running = await ask(pool, 1, EAGER)
+    running.cancel()
+    following = await ask(pool, 2, EAGER)
+    decoder.permits.release(2)
+    assert (await following).text.startswith("2")
+
+
+async def test_a_partial_that_comes_too_late_is_refused(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    running = await ask(pool, 1, FINAL)
+    late = await ask(pool, 2, PARTIAL, asyncio.get_running_loop().time() - 1)
+    decoder.permits.release(2)
+    await running
+    with pytest.raises(PoolFullError, match="late"):
+        await late
+
+
+async def test_a_decoder_that_fails_is_a_model_error(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    decoder.fail = True
+    decoder.permits.release(2)
+    with pytest.raises(ModelError, match="decoding failed"):
+        await (await ask(pool, 1, FINAL))
+    decoder.fail = False
+    assert (await (await ask(pool, 2, FINAL))).text.startswith("2")
+    assert pool.stats.failed == 1
+
+
+async def test_a_closed_pool_refuses(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    running, waiting = await ask(pool, 1, FINAL), await ask(pool, 2, FINAL)
+    await pool.close()
+    decoder.permits.release(1)
+    await running
+    with pytest.raises(ModelError, match="closed"):
+        await waiting
+    with pytest.raises(ModelError, match="closed"):
+        await (await ask(pool, 3, FINAL))

@@ -1,0 +1,284 @@
+"""Turns, driven by voice activity and words alone: no audio, no clock, no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voicebot.listening.actions import (
+    Action,
+    Decode,
+    Eager,
+    EagerWithdrawn,
+    HoldBot,
+    Interim,
+    ResumeBot,
+    Score,
+    Silent,
+    StopBot,
+    TurnBegan,
+    TurnOver,
+    VoiceBegan,
+    VoiceCeased,
+)
+from voicebot.listening.recognition import Expectation, Recognition, Urgency
+from voicebot.listening.turn import TurnLimits, TurnTracker
+from voicebot.listening.vad import Activity
+
+Texts = Callable[[Decode], str | None]
+
+
+class Line:
+    """A call in steps of 20 ms; what is asked of the pools is answered `delay_ms` later."""
+
+    def __init__(self, say: str | Texts = "", *, delay_ms: float = 60, turn: float | None = None) -> None:
+        self.tracker = TurnTracker(TurnLimits())
+        self.say, self.delay_ms, self.turn = say, delay_ms, turn
+        self.now = 0.0
+        self.actions: list[Action] = []
+        self.times: list[float] = []
+        self._voice_end = 0.0
+        self._due: list[tuple[float, Decode | Score]] = []
+
+    def voice(self, ms: float) -> None:
+        self._run(ms, voiced=True)
+
+    def quiet(self, ms: float) -> None:
+        self._run(ms, voiced=False)
+
+    def expect(self, kind: str, patience: str = "normal", silence_ms: float = 7000) -> None:
+        self.tracker.expect(Expectation(kind=kind, patience=patience), silence_ms)
+
+    def _run(self, ms: float, *, voiced: bool) -> None:
+        for _ in range(int(ms / 20)):
+            self.now += 20
+            self._voice_end = self.now if voiced else self._voice_end
+            self._note(self.tracker.frame(Activity(self.now, voiced, 1.0 if voiced else 0.0, self._voice_end)))
+            for due, request in [d for d in self._due if d[0] <= self.now]:
+                self._due.remove((due, request))
+                self._answer(request)
+
+    def _answer(self, request: Decode | Score) -> None:
+        if isinstance(request, Score):
+            self._note(self.tracker.scored(request, self.turn))
+            return
+        text = self.say(request) if callable(self.say) else self.say
+        length = request.to_ms - request.from_ms
+        found = None if text is None else Recognition(text=text, audio_ms=length)
+        self._note(self.tracker.decoded(request, found))
+
+    def _note(self, actions: list[Action]) -> None:
+        for action in actions:
+            self.actions.append(action)
+            self.times.append(self.now)
+            if isinstance(action, Decode | Score):
+                self._due.append((self.now + self.delay_ms, action))
+
+    def of(self, *kinds: type) -> list[Action]:
+        return [a for a in self.actions if isinstance(a, kinds)]
+
+    def names(self) -> list[str]:
+        return [type(a).__name__ for a in self.actions if not isinstance(a, Decode | Score)]
+
+    def over(self) -> TurnOver:
+        (over,) = self.of(TurnOver)
+        assert isinstance(over, TurnOver)
+        return over
+
+
+def test_a_question_is_taken_as_soon_as_its_words_are_there() -> None:
+    line = Line("where is my order?")
+    line.voice(1200)
+    line.quiet(400)
+    assert line.over().reason == "says all that was asked for"
+    assert line.over().silence_ms == 220
+    assert line.over().voice_end_ms == 1200
+    assert line.names()[:2] == ["VoiceBegan", "TurnBegan"]
+    assert line.names()[-3:] == ["VoiceCeased", "Eager", "TurnOver"]
+
+
+def test_the_eager_text_is_not_decoded_a_second_time() -> None:
+    line = Line("where is my order?")
+    line.voice(300)
+    line.quiet(400)
+    assert [d.urgency for d in line.of(Decode) if isinstance(d, Decode)] == [Urgency.EAGER]
+
+
+def test_four_seven_two_is_waited_for_and_seven_digits_are_not() -> None:
+    line = Line(lambda d: "four seven two" if d.voice_end_ms < 1500 else "four seven two one two oh seven")
+    line.expect("order_number", "dictation")
+    line.voice(900)
+    line.quiet(940)
+    assert not line.of(TurnOver)
+    assert line.of(Eager)
+    line.voice(900)
+    line.quiet(300)
+    assert line.over().recognition.text.endswith("oh seven")
+    assert line.of(EagerWithdrawn)
+
+
+def test_the_turn_model_ends_what_only_may_be_complete() -> None:
+    for probability, silence in ((0.95, 280.0), (0.5, 600.0), (None, 600.0)):
+        line = Line("I want to talk to somebody", turn=probability)
+        line.voice(1500)
+        line.quiet(1000)
+        assert line.over().silence_ms == silence
+
+
+def test_a_late_text_ends_the_turn_the_moment_it_is_there_without_an_eager_one() -> None:
+    line = Line("where is my order?", delay_ms=500)
+    line.voice(300)
+    line.quiet(1000)
+    assert line.over().silence_ms == 600
+    assert not line.of(Eager)
+
+
+def test_a_refused_eager_decoding_is_replaced_by_a_final_one() -> None:
+    line = Line(lambda d: "where is my order?" if d.urgency is Urgency.FINAL else None)
+    line.voice(600)
+    line.quiet(2500)
+    assert line.over().recognition.text == "where is my order?"
+
+
+def test_a_failing_recogniser_ends_the_turn_without_words() -> None:
+    line = Line(lambda _: None)
+    line.voice(1600)
+    line.quiet(2600)
+    assert line.over().recognition.text == ""
+    assert line.over().recognition.audio_ms > 1500
+
+
+def test_clicks_are_no_voice() -> None:
+    line = Line()
+    for _ in range(5):
+        line.voice(40)
+        line.quiet(100)
+    assert not line.of(VoiceBegan)
+
+
+def test_partials_come_while_the_caller_speaks() -> None:
+    line = Line("I am looking for")
+    line.voice(2000)
+    assert len(line.of(Interim)) >= 3
+    assert all(isinstance(d, Decode) and d.urgency is Urgency.PARTIAL for d in line.of(Decode))
+
+
+def test_mhm_holds_the_bot_and_lets_it_go_on() -> None:
+    line = Line("Mhm.")
+    line.tracker.bot_started("u1")
+    line.voice(260)
+    line.quiet(600)
+    assert [n for n in line.names() if n != "Interim"] == ["VoiceBegan", "HoldBot", "VoiceCeased", "ResumeBot"]
+    assert line.times[line.actions.index(line.of(HoldBot)[0])] <= 120
+    assert not line.of(TurnBegan, TurnOver)
+
+
+def test_words_stop_the_bot_and_become_a_turn() -> None:
+    line = Line("no wait a moment please")
+    line.tracker.bot_started("u1")
+    line.voice(900)
+    assert line.of(HoldBot)
+    assert line.of(StopBot)
+    line.tracker.bot_ended("u1")
+    line.quiet(600)
+    assert line.over().recognition.text == "no wait a moment please"
+    assert line.names().index("StopBot") < line.names().index("TurnBegan")
+
+
+def test_okay_after_a_question_is_an_answer_even_over_the_bot() -> None:
+    line = Line("Okay.")
+    line.expect("yes_no", "instant")
+    line.tracker.bot_started("u1")
+    line.voice(300)
+    line.quiet(400)
+    assert line.of(StopBot)
+    assert line.over().recognition.text == "Okay."
+
+
+def test_a_legal_sentence_is_not_held() -> None:
+    line = Line("stop stop stop")
+    line.tracker.bot_started("u1", interruptible=False)
+    line.voice(800)
+    assert not line.of(HoldBot, StopBot)
+    line.tracker.bot_ended("u1")
+    line.voice(100)
+    line.quiet(1500)
+    assert line.over().recognition.text == "stop stop stop"
+
+
+def test_a_radio_behind_the_caller_does_not_hold_the_bot_again_and_again() -> None:
+    line = Line("")
+    line.tracker.bot_started("u1")
+    line.voice(6000)
+    assert len(line.of(HoldBot)) == 1
+    assert len(line.of(ResumeBot)) == 1
+    line.quiet(300)
+    line.voice(200)
+    assert len(line.of(HoldBot)) == 2
+
+
+def test_speech_that_the_bot_starts_over_is_judged_too() -> None:
+    line = Line("and one more thing")
+    line.voice(500)
+    line.tracker.bot_started("u1")
+    line.voice(400)
+    assert line.of(StopBot)
+
+
+def test_silence_is_told_from_the_end_of_the_bots_voice() -> None:
+    line = Line()
+    line.expect("open", silence_ms=1000)
+    line.tracker.bot_started("u1")
+    line.quiet(3000)
+    assert not line.of(Silent)
+    line.tracker.bot_ended("u1")
+    line.quiet(2200)
+    told = line.of(Silent)
+    assert [round(s.silent_ms) for s in told if isinstance(s, Silent)] == [1000, 2000]
+
+
+def test_a_minute_without_a_pause_is_heard_in_parts_and_ends() -> None:
+    line = Line(lambda d: f"from {d.from_ms:.0f}")
+    line.voice(61_000)
+    over = line.over()
+    assert over.reason == "longest turn"
+    assert over.recognition.text.count("from") == 3
+    assert max(d.to_ms - d.from_ms for d in line.of(Decode) if isinstance(d, Decode)) < 27_000
+
+
+def test_a_long_turn_keeps_what_was_decoded_before_a_pause() -> None:
+    line = Line(lambda d: f"from {d.from_ms:.0f} and")
+    line.voice(13_000)
+    line.quiet(400)
+    line.voice(2000)
+    line.quiet(2000)
+    assert line.over().recognition.text.count("from") == 2
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(1, 60)), max_size=12),
+    st.sampled_from(["", "mhm", "where is my order?", "four seven two", None]),
+    st.lists(st.integers(0, 12), max_size=4),
+    st.sampled_from([20.0, 300.0, 900.0]),
+)
+def test_whatever_happens_every_turn_ends_once_and_nothing_stays_held(
+    spans: list[tuple[bool, int]], text: str | None, bot: list[int], delay_ms: float
+) -> None:
+    line = Line(lambda _: text, delay_ms=delay_ms)
+    for number, (voiced, frames) in enumerate(spans):
+        if number in bot:
+            line.tracker.bot_started(f"u{number}")
+        (line.voice if voiced else line.quiet)(frames * 20)
+        if number + 1 in bot:
+            line.tracker.bot_ended(f"u{number}")
+    for number in range(13):
+        line.tracker.bot_ended(f"u{number}")
+    line.quiet(6000)
+    assert not line.tracker.speaking
+    begun, done = len(line.of(TurnBegan)), len(line.of(TurnOver))
+    dropped = sum(isinstance(a, ResumeBot) and a.announced for a in line.actions)
+    assert begun == done + dropped
+    assert len(line.of(VoiceCeased)) >= done - begun

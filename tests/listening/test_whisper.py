@@ -1,0 +1,87 @@
+"""The recogniser with real weights, over the telephone band."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from voicebot import weights
+from voicebot.errors import ModelError
+from voicebot.listening.recognition import Audio, Expectation
+from voicebot.listening.telephone import over_telephone
+from voicebot.listening.whisper import WhisperDecoder
+
+pytestmark = pytest.mark.model
+FIXTURES = Path(__file__).parents[2] / "audio_fixtures"
+
+
+@pytest.fixture(scope="module")
+def decoder(tmp_path_factory: pytest.TempPathFactory) -> WhisperDecoder:
+    return WhisperDecoder(str(weights.whisper_base(tmp_path_factory.mktemp("weights"))))
+
+
+def clip(name: str) -> Audio:
+    samples, rate = soundfile.read(FIXTURES / f"{name}.flac", dtype="float32")
+    return over_telephone(samples, rate)
+
+
+def test_a_question(decoder: WhisperDecoder) -> None:
+    heard = decoder.recognise(clip("where_is_my_order"), Expectation(), thorough=True)
+    assert "order" in heard.text.lower()
+    assert heard.confidence > 0.3
+    assert heard.decode_ms > 0
+
+
+def test_an_order_number_has_a_value_and_hypotheses(decoder: WhisperDecoder) -> None:
+    heard = decoder.recognise(clip("its_4481207"), Expectation(kind="order_number"), thorough=True)
+    assert heard.value == "4481207"
+    assert heard.nbest[0].text == "4481207"
+
+
+def test_digits_forbidden_everything_else(decoder: WhisperDecoder) -> None:
+    decoded = decoder._decode(clip("order_number_4481203"), 500, beam=1)
+    said = decoder._digits(decoded, 4.0, (7,))
+    assert "4481203" in [hypothesis.text for hypothesis in said]
+    assert all(hypothesis.text.isdigit() for hypothesis in said)
+
+
+def test_words_instead_of_a_number_have_no_value(decoder: WhisperDecoder) -> None:
+    heard = decoder.recognise(clip("dont_know_number"), Expectation(kind="order_number"), thorough=True)
+    assert heard.text
+    assert heard.value is None
+    assert heard.nbest == ()
+
+
+@pytest.mark.parametrize(
+    "audio",
+    [
+        np.zeros(0, np.float32),
+        np.zeros(32_000, np.float32),
+        np.full(32_000, 0.7, np.float32),
+        np.full(32_000, np.nan, np.float32),
+        np.random.default_rng(1).normal(0, 0.003, 32_000).astype(np.float32),
+    ],
+    ids=["empty", "silence", "dc", "nan", "hiss"],
+)
+def test_nothing_is_made_up(decoder: WhisperDecoder, audio: Audio) -> None:
+    heard = decoder.recognise(audio, Expectation(kind="order_number"), thorough=True)
+    assert (heard.text, heard.value) == ("", None)
+
+
+def test_a_long_monologue_is_not_lost(decoder: WhisperDecoder) -> None:
+    pause = np.zeros(8_000, np.float32)
+    numbers = ["order_number_4481207", "order_number_4480022", "order_number_4481203", "its_4481207"]
+    audio = np.concatenate([part for name in numbers * 3 for part in (clip(name), pause)])
+    assert len(audio) > 29 * 16_000
+    heard = decoder.recognise(audio, Expectation(), thorough=True)
+    plain = "".join(c for c in heard.text if c.isdigit())
+    assert plain.count("448") >= 8
+
+
+def test_a_broken_model_is_a_model_error(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"nonsense")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        WhisperDecoder(str(tmp_path))

@@ -92,7 +92,7 @@ def ours(folder: Path, rounds: int, *, as_json: bool) -> tuple[list[dict[str, An
                 late = max(late, summary["pacing_error_ms"]["p99"])
                 for turn in summary["turns"]:
                     turns.append({**turn, "read": Path(turn["clip"]).stem in call.reads})
-                    note(f"ours  {number + 1} {turn['clip']}: {turn['v2v_ms']} ms", as_json=as_json)
+                    note(f"ours  {number + 1} {turn['clip']}: {outcome(turn)}", as_json=as_json)
     return turns, late
 
 
@@ -116,12 +116,20 @@ def peer_turns(folder: Path, rounds: int, *, as_json: bool) -> tuple[list[dict[s
             row = json.loads(line) if line.startswith("{") else {}
             if row.get("event") == "turn":
                 turns.append(row)
-                note(f"peer  {row['clip']}: {rounded(row['v2v_ms'])} ms", as_json=as_json)
+                note(f"peer  {row['clip']}: {outcome(row)}", as_json=as_json)
             elif row.get("event") == "peer":
                 late = row["pacing_p99_ms"]
     if process.returncode or late is None:
         refuse("the peer did not finish")
     return turns, late
+
+
+def outcome(turn: dict[str, Any]) -> str:
+    """A turn in words."""
+    if not turn.get("played", True):
+        return "not played: the call ended before"
+    figure = "no figure" if turn["v2v_ms"] is None else f"{turn['v2v_ms']:.0f} ms"
+    return figure + (", the bot spoke into the turn" if turn["talked_over"] else "")
 
 
 def summarise(

@@ -1,4 +1,4 @@
-"""Structured logs on stderr: one JSON object per line, or plain text on a terminal. Never the caller's words at INFO."""
+"""Structured logs on stderr: one JSON object per line, plain text on a terminal. Never the caller's words at INFO."""
 
 from __future__ import annotations
 

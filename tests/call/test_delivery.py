@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from voicebot.call.delivery import Deed, Delivery
 from voicebot.call.frames import SpeakFrame
-from voicebot.dialogue.effects import HangUp, Handoff, Say
+from voicebot.dialogue.effects import Handoff, HangUp, Say
 from voicebot.dialogue.wording import text
 from voicebot.errors import ModelError
 from voicebot.speaking.clauses import Clause

@@ -53,6 +53,13 @@ def test_in_the_middle_of_a_question_a_wish_must_be_clear() -> None:
     assert read("actually I want my money back", NUMBER, refund=0.9)[0][0] == "start_flow"
 
 
+def test_asking_again_for_what_is_being_dealt_with_need_not_be_as_clear() -> None:
+    yes_no = Context(flow="wismo", step="offer_colleague", kind="yes_no", slot="want_colleague")
+    again = [("start_flow", {"flow": "wismo", "intent": "wismo"})]
+    assert read("so when will it arrive then", yes_no, wismo=0.5) == again
+    assert read("something about money", yes_no, refund=0.5) == [("not_understood", {})]
+
+
 def test_the_number_that_was_asked_for_wins_over_a_wish() -> None:
     assert read("my order is 4481207", NUMBER, wismo=0.99) == [
         ("set_slot", {"slot": "order_number", "value": "4481207"})

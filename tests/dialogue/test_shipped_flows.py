@@ -67,6 +67,15 @@ def test_the_other_one_is_taken_back_after_the_answer() -> None:
     assert "Alpine Tent" in stage.say("no, I meant the other one")
 
 
+def test_asking_again_in_the_middle_repeats_the_dates_and_then_the_question() -> None:
+    stage = one({"tier": "gold"}, state="delayed", days_late=4, promised_by="2026-11-17", eta="2026-11-25")
+    assert "Shall I connect you" in stage.say("where is my order")
+    said = stage.say("and where is it now?")
+    assert "2026-11-25" in said
+    assert "order number" not in said
+    assert "Shall I connect you" in said
+
+
 @pytest.mark.parametrize(
     "words", ["4481207", "four four eight one two zero seven", "it's double four eight one two oh seven"]
 )

@@ -44,6 +44,11 @@ def test_a_slow_caller_gets_more_patience_unless_all_is_said() -> None:
     assert ending(230, text=COMPLETE, usual_pause_ms=800) is Ending.OVER
 
 
+def test_a_short_word_always_sounds_finished() -> None:
+    evidence = Evidence(silence_ms=300, voiced_ms=300, text=PLAUSIBLE, turn_probability=0.99)
+    assert decide(evidence).ending is Ending.MAYBE_OVER
+
+
 def test_patience_is_learned_and_wears_off() -> None:
     pauses = Pauses()
     pauses.inside(800)

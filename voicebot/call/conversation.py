@@ -43,10 +43,8 @@ class Reads(Protocol):
     def prefetch(self, op: str, args: Mapping[str, Any]) -> None: ...
 
 
-class Floor(Protocol):
-    """Where effects come out. Before a fork is committed it receives only `Say` and `Expect`."""
-
-    def __call__(self, effect: Effect) -> None: ...
+#: Where effects come out. Before a fork is committed it receives only `Say` and `Expect`.
+Floor = Callable[[Effect], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ class Delivery:
         split: Callable[[Say], Sequence[Clause]],
         push: Callable[[SpeakFrame], Awaitable[None]],
         perform: Callable[[Deed], Awaitable[None]],
-        on_fault: Callable[[str, str], None],
+        on_fault: Callable[[str, str], object],
     ) -> None:
         self._voice, self._split, self._push, self._perform, self._on_fault = voice, split, push, perform, on_fault
         self._queue: asyncio.Queue[Prepared | Deed] = asyncio.Queue()

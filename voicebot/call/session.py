@@ -103,16 +103,17 @@ class CallSession:
             cancel_timeout_secs=5.0,
         )
 
-        @transport.event_handler("on_client_connected")
         async def connected(*_: object) -> None:
             self._clock.start()
             self.log.append(CallAnswered(codec=leg.codec, sample_rate_hz=SAMPLE_RATE_HZ))
             now, today = self._clock.utc(), self._clock.today()
             talk.give(CallOpened(now=now, today=today, caller_number=leg.caller, language=settings.language))
 
-        @transport.event_handler("on_client_disconnected")
         async def disconnected(*_: object) -> None:
             await worker.cancel(reason="the call ended")
+
+        transport.add_event_handler("on_client_connected", connected)
+        transport.add_event_handler("on_client_disconnected", disconnected)
 
         runner = WorkerRunner(handle_sigint=False, handle_sigterm=False)
         await runner.add_workers(worker)
@@ -153,7 +154,7 @@ class CallSession:
                 split=self._split,
                 push=push,
                 perform=deeds,
-                on_fault=lambda where, what: self.log.append(Fault(where=where, what=what)) and None,
+                on_fault=lambda where, what: self.log.append(Fault(where=where, what=what)),
             )
 
         deeds = Deeds(

@@ -23,7 +23,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from voicebot.call.conversation import Conversation
+from voicebot.call.conversation import Conversation, Floor
 from voicebot.call.delivery import Delivery, Prepared
 from voicebot.call.frames import (
     ExpectFrame,
@@ -97,7 +97,7 @@ class Talk(FrameProcessor):
         self,
         *,
         interpreter: Interpreter,
-        build: Callable[[Callable[[Effect], None]], Conversation],
+        build: Callable[[Floor], Conversation],
         delivery: Callable[[Callable[[SpeakFrame], Awaitable[None]]], Delivery],
         speculate: bool = True,
     ) -> None:
@@ -180,9 +180,7 @@ class Talk(FrameProcessor):
                 if not self._delivery.busy:
                     room.feed(UserSilent(silent_ms=silent_ms, now=room.now()))
             case PlaybackEndedFrame() as ended:
-                room.feed(
-                    Heard(utterance=ended.utterance, complete=ended.complete, heard=ended.heard, now=room.now())
-                )
+                room.feed(Heard(utterance=ended.utterance, complete=ended.complete, heard=ended.heard, now=room.now()))
             case Frame():
                 pass
             case _:
@@ -264,9 +262,7 @@ class Talk(FrameProcessor):
         self._delivery.put_effect(effect)
 
     def _expect(self, effect: Expect) -> None:
-        expectation = Expectation(
-            kind=effect.kind, choices=effect.choices, patience=effect.patience, bias=effect.bias
-        )
+        expectation = Expectation(kind=effect.kind, choices=effect.choices, patience=effect.patience, bias=effect.bias)
         frame = ExpectFrame(expectation=expectation, silence_ms=effect.silence_ms)
         self.create_task(self.push_frame(frame, FrameDirection.UPSTREAM), "expect")
 
@@ -289,5 +285,3 @@ def understood(found: Understanding, took_ms: float) -> Understood:
         commands=tuple({"name": c.name, "args": dict(c.args), "confidence": c.confidence} for c in found.commands),
         took_ms=round(took_ms, 1),
     )
-
-

@@ -77,9 +77,7 @@ class TextCall:
         )
         self._log.append(CallAnswered(codec="text", sample_rate_hz=0))
         now, today, language = self._clock.utc(), self._clock.today(), house.settings.language
-        return await self._answer(
-            CallOpened(now=now, today=today, caller_number=self._caller, language=language), None
-        )
+        return await self._answer(CallOpened(now=now, today=today, caller_number=self._caller, language=language), None)
 
     async def say(self, text: str) -> dict[str, Any]:
         """One turn of the caller."""

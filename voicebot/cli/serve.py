@@ -32,9 +32,7 @@ def serve(
     from voicebot import config as configuration
     from voicebot import logs
 
-    settings = configuration.load(
-        config, sip__port=sip_port, web__http_port=http_port, server__data_dir=data_dir
-    )
+    settings = configuration.load(config, sip__port=sip_port, web__http_port=http_port, server__data_dir=data_dir)
     logs.setup(settings.server.log_level)
     died = asyncio.run(_serve(settings, as_json=as_json))
     raise typer.Exit(1 if died else 0)

@@ -239,6 +239,9 @@ def _start(turn: Turn, command: Command) -> bool:
     for depth, frame in enumerate(turn.stack):
         if frame.flow == flow:  # said again: go on with it
             del turn.stack[depth + 1 :]
+            again = known.on_again
+            if again is not None and (again.if_ is None or again.if_.holds(turn.scope())):
+                turn.goto(again.next)
             return True
     while len(turn.stack) > 1 and turn.stack[-1].flow.startswith("patterns/"):
         turn.stack.pop()

@@ -219,7 +219,9 @@ class _Reading:
         """The flow that the caller wants, when that is clear enough in the middle of what was asked."""
         if answered or self.intent is None or self.intent == OUT_OF_SCOPE:
             return ()
-        needed = self.thresholds.wish if self.context.kind == "open" else self.thresholds.interrupt
+        # Who asks once more for what is being dealt with does not leave the subject: no need to be sure.
+        same = self.context.flow is not None and self.flows.intents.get(self.intent) == self.context.flow
+        needed = self.thresholds.wish if same or self.context.kind == "open" else self.thresholds.interrupt
         if self.confidence < needed:
             return ()
         if self.intent == HUMAN:

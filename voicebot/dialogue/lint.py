@@ -189,6 +189,8 @@ def _reach(source: Source, _all: _All) -> Iterator[Problem]:
     position = {step.id: number for number, step in enumerate(flow.steps)}
     reached: set[int] = set()
     ahead = [0] + [position[slot.on_change] for slot in flow.slots.values() if slot.on_change in position]
+    if flow.on_again is not None and flow.on_again.next in position:
+        ahead.append(position[flow.on_again.next])
     while ahead:
         number = ahead.pop()
         if number in reached or number >= len(flow.steps):
@@ -251,6 +253,8 @@ def _jumps(flow: schema.Flow) -> Iterator[tuple[Path, str]]:
     for name, slot in flow.slots.items():
         if slot.on_change is not None:
             yield ("slots", name, "on_change"), slot.on_change
+    if flow.on_again is not None:
+        yield ("on_again", "next"), flow.on_again.next
     for number, step in enumerate(flow.steps):
         for path, target in _step_jumps(step):
             yield ("steps", number, *path), target
@@ -295,6 +299,8 @@ def _templates(flow: schema.Flow) -> Iterator[tuple[Path, Template, frozenset[st
 
 def _expressions(flow: schema.Flow) -> Iterator[tuple[Path, Expression, frozenset[str]]]:
     nothing: frozenset[str] = frozenset()
+    if flow.on_again is not None and flow.on_again.if_ is not None:
+        yield ("on_again", "if"), flow.on_again.if_, nothing
     for name, slot in flow.slots.items():
         if slot.known is not None:
             yield ("slots", name, "known"), slot.known, nothing

@@ -261,6 +261,9 @@ class Flow(_Model):
     slots: Mapping[Name, Slot] = Field(default_factory=dict)
     keep: tuple[Name, ...] = ()
     """Variables that survive a new start of the flow."""
+    on_again: Case | None = None
+    """Where to go when the caller asks for the same thing again while the flow runs; without it, the question that was
+    open is asked again."""
     steps: Annotated[tuple[Annotated[Step, BeforeValidator(_step)], ...], Field(min_length=1)]
 
     @property

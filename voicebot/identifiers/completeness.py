@@ -45,6 +45,13 @@ _ANNOUNCING = frozenset(table("number order address email postcode zip code phon
 _CLOSING = re.compile(
     r"(?:\?|\b(?:please|thanks|thank you|goodbye|bye|bye bye|that's (?:it|all)|that is all|help me))\W*$", re.IGNORECASE
 )
+#: A greeting alone: what the caller wants is still to come.
+_OPENING = re.compile(
+    r"\W*(?:(?:um|uh|oh|yes|yeah|okay|ok|and)\W+)*(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|excuse me)\b"
+    r"(?:\W+(?:there|hi|hello|um|uh|so|yes|yeah|please|sir|ma'am))*\W*",
+    re.IGNORECASE,
+)
+_REFUSES = re.compile(r"\b(?:no|not|lost|forgot|without|\w+n['’]t|cannot|where|what)\b", re.IGNORECASE)
 _TRAILS_OFF = re.compile(r"(?:\.\.\.|…|,|-|:)\s*$")
 _DIGITS_GOING_ON = 3
 
@@ -67,10 +74,11 @@ def completeness(kind: str, text: str, choices: Sequence[str] = ()) -> Completen
     words = [stripped for word in words if (stripped := word.strip(".-"))]
     if not words:
         return Completeness.INCOMPLETE
-    dangles = words[-1] in _DANGLING or _TRAILS_OFF.search(text) is not None
+    dangles = (words[-1] in _DANGLING and not text.rstrip().endswith("?")) or _TRAILS_OFF.search(text) is not None
     if _holds_value(kind, text, choices):
         return Completeness.PLAUSIBLE if dangles and kind in ("yes_no", "choice") else Completeness.COMPLETE
-    if dangles or (kind in _VALUES and kind != "yes_no" and words[-1] in _ANNOUNCING):
+    announces = kind in _VALUES and kind != "yes_no" and words[-1] in _ANNOUNCING and not _REFUSES.search(text)
+    if dangles or announces or _OPENING.fullmatch(text):
         return Completeness.INCOMPLETE
     if _digits_going_on(text):
         return Completeness.INCOMPLETE if kind != "digits" else Completeness.PLAUSIBLE

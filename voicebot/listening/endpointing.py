@@ -47,6 +47,8 @@ PROFILES: Mapping[str, Profile] = {
     "dictation": Profile(soft=100, complete=220, sure=500, plausible=900, incomplete=1400, cap=2400),
 }
 _SURE, _DOUBTFUL = 0.7, 0.15
+#: A word or two always sound finished; the turn model says nothing about them.
+_SHORT_MS = 450.0
 _PAUSE_MARGIN = 1.25
 
 
@@ -110,7 +112,7 @@ def _patience(evidence: Evidence, limits: Profile) -> tuple[str, float]:
         case Completeness.INCOMPLETE:
             return "more must follow", max(limits.incomplete, own)
     probability = evidence.turn_probability
-    if probability is not None and probability >= _SURE:
+    if probability is not None and probability >= _SURE and evidence.voiced_ms >= _SHORT_MS:
         return "sounds finished", limits.sure
     if probability is not None and probability <= _DOUBTFUL:
         return "sounds unfinished", max((limits.plausible + limits.incomplete) / 2, own)

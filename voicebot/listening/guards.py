@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
 
 #: What Whisper writes when nobody speaks, learned from video subtitles; callers say some of it too.
 _PHANTOMS = re.compile(
@@ -71,14 +74,12 @@ def too_fast(text: str, audio_s: float) -> bool:
     return len(words) > 4 + _MAX_WORDS_PER_S * audio_s
 
 
-def collapsed(text: str) -> str:
-    """`text` with a repetition at its end reduced to one round; unchanged when there is none."""
-    pieces = text.split()
-    plain = [re.sub(r"\W", "", piece.lower()) for piece in pieces]
-    unit = repeated(plain)
+def one_round(tokens: Sequence[T]) -> Sequence[T]:
+    """`tokens` with a repetition at the end reduced to one round; unchanged when there is none."""
+    unit = repeated(tokens)
     if not unit:
-        return text
-    keep = len(plain)
-    while keep > unit and plain[keep - 1] == plain[keep - 1 - unit]:
+        return tokens
+    keep = len(tokens)
+    while keep > unit and tokens[keep - 1] == tokens[keep - 1 - unit]:
         keep -= 1
-    return " ".join(pieces[:keep]).rstrip(",;- ")
+    return tokens[:keep]

@@ -24,7 +24,7 @@ from voicebot.errors import ModelError
 from voicebot.identifiers import find
 from voicebot.identifiers.numbers import ORDER_DIGITS, as_digits
 from voicebot.identifiers.spoken import digits, runs
-from voicebot.listening.guards import collapsed, is_phantom, repeated, too_fast
+from voicebot.listening.guards import is_phantom, one_round, repeated, too_fast
 from voicebot.listening.recognition import Audio, Expectation, Hypothesis, Recognition
 
 SAMPLE_RATE_HZ = 16_000
@@ -40,6 +40,7 @@ _BELIEVED_S = 10.0
 #: Longer audio is cut at its quietest place.
 _PIECE_S, _SEARCH_S = 28.0, 8.0
 _TOKENS_PER_S = 8
+_MIN_DICTATED = 3
 #: Tokens of a repeated unit that is a phrase, not a stammer.
 _CLEAR_LOOP = 5
 _NBEST = 5
@@ -140,13 +141,13 @@ class WhisperDecoder:
         text = decoded.text
         if self._looping(decoded, seconds):
             # A whole sentence said again is cut off at once; anything less clear is decoded with a longer window.
-            text = collapsed(text)
-            clear = repeated(decoded.tokens) >= _CLEAR_LOOP and text != decoded.text and not too_fast(text, seconds)
+            text = self._text(one_round(decoded.tokens))
+            clear = repeated(decoded.tokens) >= _CLEAR_LOOP and not too_fast(text, seconds)
             if thorough and not clear:
                 decoded = self._decode(audio, max(_LONG_FRAMES, int(seconds * FRAMES_PER_S) + 500), beam=1)
                 text = decoded.text
-                if too_fast(text, seconds) or (seconds < _BELIEVED_S and repeated(decoded.tokens)):
-                    text = collapsed(text)
+                if too_fast(text, seconds) or seconds < _BELIEVED_S:
+                    text = self._text(one_round(decoded.tokens))
         nbest: tuple[Hypothesis, ...] = ()
         value = None
         if thorough and text and expect.kind in _DIGIT_KINDS and _dictated(text):
@@ -218,12 +219,16 @@ class WhisperDecoder:
         )[0]
         tokens = tuple(t for t in result.sequences_ids[0] if t < self._tokens.eot)
         return _Decoded(
-            self._tokens.decode(list(tokens)).strip(),
+            self._text(tokens),
             tokens,
             float(result.scores[0]),
             float(result.no_speech_prob),
             encoded,
         )
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        text: str = self._tokens.decode(list(tokens))
+        return text.strip()
 
     def _features(self, audio: Audio, min_frames: int) -> npt.NDArray[np.float32]:
         features: npt.NDArray[np.float32] = self._whisper.feature_extractor(audio)
@@ -262,10 +267,10 @@ def _free_digits(text: str) -> str:
 
 
 def _dictated(text: str) -> bool:
-    """Digits were said, and hardly any letters among them."""
+    """Digits were said, more than "it ends in three", and hardly any letters among them."""
     said = "".join(run.text for run in runs(text))
     numeric = sum(c.isdigit() for c in said)
-    return numeric > 0 and (len(said) - numeric) * 4 <= numeric
+    return numeric >= _MIN_DICTATED and (len(said) - numeric) * 4 <= numeric
 
 
 def _log(confidence: float) -> float:

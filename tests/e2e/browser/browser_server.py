@@ -30,12 +30,13 @@ class ServeProcess:
             "VOICEBOT_SIP__RTP_PORT_MAX": "24899",
         }
         ports = ("--sip-port", str(_free_port()), "--http-port", "0")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "voicebot", "serve", *ports, "--data-dir", str(self.data_dir), "--json"],
-            stdout=subprocess.PIPE,
-            stderr=self._log.open("wb"),
-            env=environment,
-        )
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "voicebot", "serve", *ports, "--data-dir", str(self.data_dir), "--json"],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=environment,
+            )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         if not self._ready.wait(self._ready_within_s) or not self.web:

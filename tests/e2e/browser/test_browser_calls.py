@@ -49,9 +49,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServeProcess]:
 
 @pytest.fixture(scope="module")
 def spoken(server: ServeProcess, tmp_path_factory: pytest.TempPathFactory) -> Call:
-    """She asks, gives the number, listens to the answer, says goodbye; the bot hangs up."""
+    """She asks, gives the number, listens to the dates, and says goodbye over the rest; the bot hangs up.
+
+    She says goodbye again in case that the bot took the pause in it for its end and asked for more.
+    """
     microphone = tmp_path_factory.mktemp("spoken") / "caller.wav"
-    script = (5.5, "where_is_my_order", 5.5, f"order_number_{ORDER}", 19.0, "no_thanks_bye", 15.0)
+    script = (5.5, "where_is_my_order", 5.5, f"order_number_{ORDER}", 16.0, "no_thanks_bye", 7.0, "no_thanks_bye", 12.0)
     length_s = write_microphone(microphone, script)
     with talking(server.web, microphone) as page:
         call = ended_call(page, within_ms=1000 * length_s)

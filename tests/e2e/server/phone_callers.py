@@ -36,6 +36,11 @@ def new_number() -> str:
     return f"+{next(_NUMBERS)}"
 
 
+def known_as(number: str) -> str:
+    """The header by which a network vouches for a caller's number (RFC 3325)."""
+    return f"P-Asserted-Identity: <sip:{number}@carrier.example>\n"
+
+
 def timeline(*parts: float | str) -> Pcm:
     """Clips by name and pauses in seconds, one after the other: int16 at 8 kHz."""
     pieces = [load(clip(part)) if isinstance(part, str) else np.zeros(int(part * RATE_HZ), np.int16) for part in parts]
@@ -112,7 +117,7 @@ class Handset:
 
     def __init__(self) -> None:
         self._peer = RtpPeer()
-        self._said: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._said: queue.SimpleQueue[bytes | str] = queue.SimpleQueue()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._talk, daemon=True)
 
@@ -140,16 +145,26 @@ class Handset:
     def _talk(self) -> None:
         while not self._over.is_set():
             try:
-                payload = self._said.get_nowait()
+                item = self._said.get_nowait()
             except queue.Empty:
-                payload = SILENT_PCMU
-            self._peer.send([payload])
+                item = SILENT_PCMU
+            if isinstance(item, str):
+                self._peer.press(item)
+            else:
+                self._peer.send([item])
 
     def say(self, pcm: Pcm) -> None:
         """Queue speech; returns at once."""
         octets = g711.encode("pcmu", np.pad(pcm, (0, -len(pcm) % _PACKET)))
         for i in range(0, len(octets), _PACKET):
             self._said.put(octets[i : i + _PACKET])
+
+    def press(self, keys: str) -> None:
+        """Queue keys; returns at once."""
+        for key in keys:
+            self._said.put(key)
+            for _ in range(3):
+                self._said.put(SILENT_PCMU)
 
     def answer_over(self, timeout_s: float = 40, quiet_s: float = 1.6) -> None:
         """Wait until everything was said, the bot spoke after it, and is quiet."""
@@ -170,12 +185,13 @@ class Handset:
 
 
 def baresip_home(folder: Path, source: Path, *, number: str, sip_port: int) -> None:
-    """Configuration that plays `source` (8 kHz) to the far end and records it to `heard.wav`."""
+    """Configuration that plays `source` (8 kHz) to the far end and records it in `dump-*-dec.wav`."""
     (folder / "config").write_text(
         f"module_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:{sip_port}\nnet_interface 127.0.0.1\n"
-        f"audio_source aufile,{source}\naudio_player aufile,{folder}/heard.wav\n"
+        f"audio_source aufile,{source}\naudio_player aufile,{folder}/unused.wav\n"
         "ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n"
-        "module g711.so\nmodule aufile.so\nmodule stdio.so\nmodule_tmp account.so\nmodule_app menu.so\n"
+        f"module g711.so\nmodule aufile.so\nmodule sndfile.so\nsnd_path {folder}\nmodule stdio.so\n"
+        "module_tmp account.so\nmodule_app menu.so\n"
     )
     (folder / "accounts").write_text(f"<sip:{number}@127.0.0.1>;regint=0;audio_codecs=PCMU\n")
     (folder / "contacts").write_text("")

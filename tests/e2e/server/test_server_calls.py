@@ -14,8 +14,8 @@ import soundfile
 from call_story import Story
 from conftest import StartServer
 from live_server import LiveServer, free_port
-from phone_callers import baresip_home, new_number, place, timeline
-from sipp_scenarios import Sipp, ack, expect, invite, pause, reply
+from phone_callers import baresip_home, known_as, new_number, place, timeline
+from sipp_scenarios import Sipp, ack, expect, expect_request, invite, reply
 
 from voicebot.caller import g711
 
@@ -62,15 +62,11 @@ def test_sipp_completes_a_wismo_call(server: LiveServer, sipp: Sipp, tmp_path: P
     speech = tmp_path / "caller.alaw"
     speech.write_bytes(g711.encode("pcma", timeline(*WISMO, 60.0)))
     talk = f'<nop><action><exec rtp_stream="{speech},1,8,PCMA/8000"/></action></nop>'
-    identity = f"P-Asserted-Identity: <sip:{number}@carrier.example>\n"
-    offer = invite("pcma", more=identity).replace("[rtp_port]", "[rtpstream_audio_port]")
-    wait_for_bye = '<recv request="BYE"></recv>'
-    caller = sipp.start(
-        offer + expect(200, provisional=True, txn="inv") + ack() + talk + wait_for_bye + reply("200 OK"),
-        to="shop",
-        server=server.host,
+    offer = invite("pcma", more=known_as(number)).replace("[rtp_port]", "[rtpstream_audio_port]")
+    until_bye = expect_request("BYE") + reply("200 OK")
+    sipp.run(
+        offer + expect(200, provisional=True, txn="inv") + ack() + talk + until_bye, to="shop", server=server.host
     )
-    sipp.finish(caller)
     story = server.told_story(number)
     assert story.one("call.answered")["codec"] == "G.711"
     tells_of_order_4481207(story)
@@ -97,7 +93,7 @@ def test_baresip_completes_a_wismo_call(server: LiveServer, tmp_path: Path) -> N
         client.wait(10)
     tells_of_order_4481207(story)
     recorded_both(server, story)
-    heard, rate = soundfile.read(tmp_path / "heard.wav", dtype="int16")
+    heard, rate = soundfile.read(next(tmp_path.glob("dump-*-dec.wav")), dtype="int16")
     assert rate == 8000
     assert np.abs(heard).max() > 3000
     assert (story.end["by"], story.end["reason"]) == ("bot", "goodbye")
@@ -142,3 +138,20 @@ def test_keys_are_an_order_number_too(server: LiveServer) -> None:
     assert read[0]["result"]["orders"][0]["number"] == "4481207"
     assert "Trail Runner shoes" in story.heard
     assert story.end["by"] == "bot"
+
+
+def test_without_a_target_a_call_back_is_recorded(server: LiveServer) -> None:
+    number = new_number()
+    turns = ("human_please@barge=500", "yes_please", "yes_please", "no_thanks_bye@barge=500")
+    placed = place(server, *turns, number=number).finish()
+    assert placed.code == 0, placed.errors
+    story = server.told_story(number)
+    callback = story.one("handoff.callback")
+    assert callback["number"] == number
+    assert not story.all("handoff.transfer"), "there is nobody to transfer to"
+    owed = next(row for row in server.get("/api/callbacks")["callbacks"] if row["call"] == story.id)
+    assert (owed["number"], owed["due"], owed["handoff"]) == (number, callback["due"], callback["handoff"])
+    assert "A colleague will call you on" in story.heard
+    packet = server.get(f"/api/handoffs/{callback['handoff']}")
+    assert (packet["call_id"], packet["caller"]["number"], packet["reason"]) == (story.id, number, "caller_asked")
+    assert [action["name"] for action in packet["actions"]] == ["callback"]

@@ -153,21 +153,30 @@ class Sipp:
     numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     def start(
-        self, flow: str, *, to: str, rtp_port: int = 9, transport: str = "u1", calls: int = 1, server: str = ""
+        self,
+        flow: str,
+        *,
+        to: str,
+        rtp_port: int = 9,
+        transport: str = "u1",
+        calls: int = 1,
+        server: str = "",
+        log: Path | None = None,
     ) -> subprocess.Popen[bytes]:
-        """As a caller."""
+        """As a caller; what `expect_request` matched goes to `log`."""
         address = server or self.server
         return self._start(
             flow,
+            log,
             *(address, "-s", to, "-m", str(calls), "-r", "20", "-t", transport),
             *("-p", str(free_port()), "-mp", str(free_port()), "-key", "rtp_port", str(rtp_port)),
         )
 
-    def listen(self, flow: str, port: int) -> subprocess.Popen[bytes]:
+    def listen(self, flow: str, port: int, *, log: Path | None = None) -> subprocess.Popen[bytes]:
         """As a server, for one dialogue."""
-        return self._start(flow, "-m", "1", "-p", str(port), "-mp", str(free_port()))
+        return self._start(flow, log, "-m", "1", "-p", str(port), "-mp", str(free_port()))
 
-    def _start(self, flow: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _start(self, flow: str, log: Path | None, *arguments: str) -> subprocess.Popen[bytes]:
         name = f"s{next(self.numbers)}"
         scenario = self.folder / f"{name}.xml"
         scenario.write_text(f'<?xml version="1.0"?>\n<scenario name="{name}">\n{flow}\n</scenario>\n')
@@ -176,6 +185,7 @@ class Sipp:
                 *("sipp", "-sf", str(scenario), *arguments, "-i", "127.0.0.1"),
                 *("-nostdin", "-timeout", str(self.timeout_s), "-timeout_error"),
                 *("-trace_err", "-error_file", str(self.folder / f"{name}.err")),
+                *(("-trace_logs", "-log_file", str(log)) if log else ()),
             ],
             cwd=self.folder,
             stdout=subprocess.DEVNULL,

@@ -1,0 +1,195 @@
+"""Handing over: the id travels with the call to the agent, the packet behind it is right, and nobody is lost."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from conftest import StartServer
+from live_server import LiveServer, free_port
+from phone_callers import Handset, known_as, new_number, place, timeline
+from sipp_scenarios import Sipp, ack, answered, expect, expect_request, hang_up, notify, pause, reply
+
+pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+TRYING = notify(20, "100 Trying", "active;expires=60") + expect(200)
+LET_GO = expect_request("BYE") + reply("200 OK")
+
+
+def failed(status: str) -> str:
+    """The referred call came to nothing."""
+    return notify(21, status, "terminated;reason=noresource") + expect(200)
+
+
+def referred() -> str:
+    """Wait for the REFER, note where to, accept it."""
+    return expect_request("REFER", header="Refer-To", pattern="<.*>") + reply("202 Accepted") + TRYING
+
+
+@pytest.fixture(scope="module")
+def agents() -> int:
+    """The port at which the shop's agents are called."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def server(start_server: StartServer, agents: int) -> Iterator[LiveServer]:
+    targets = {"default": f"sip:agents@127.0.0.1:{agents}"}
+    with start_server(handoff={"targets": targets}, call={"transfer_timeout_s": 12.0}) as one:
+        yield one
+
+
+@pytest.fixture
+def handset() -> Iterator[Handset]:
+    with Handset() as one:
+        yield one
+
+
+def decoded(user_to_user: str) -> str:
+    """RFC 7433: hexadecimal content and its encoding."""
+    content, _, encoding = user_to_user.partition(";")
+    assert encoding == "encoding=hex"
+    return bytes.fromhex(content).decode()
+
+
+def logged(path: Path, process: subprocess.Popen[bytes], timeout_s: float = 60) -> str:
+    """What a scenario matched, once it did."""
+    end_s = time.monotonic() + timeout_s
+    while not (found := re.search(r"matched \[\s*(.*)\]", path.read_text() if path.exists() else "")):
+        assert process.poll() is None, f"sipp ended with {process.returncode}"
+        assert time.monotonic() < end_s, "sipp saw nothing"
+        time.sleep(0.05)
+    return found[1]
+
+
+def answers_with_the_id() -> str:
+    """An agent's telephone: notes User-to-User, answers, and is left after a moment."""
+    media = (
+        "Content-Type: application/sdp\nContent-Length: [len]\n\n"
+        "v=0\no=agent 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [local_ip]\nt=0 0\nm=audio 9 RTP/AVP 0\n"
+    )
+    ok = reply("200 OK").replace("[last_To:]", "[last_To:];tag=agent").replace("Content-Length: 0\n", media)
+    noted = expect_request("INVITE", header="User-to-User", pattern=".+")
+    return noted + ok + expect_request("ACK") + expect_request("BYE") + reply("200 OK")
+
+
+def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
+    server: LiveServer, agents: int, sipp: Sipp, handset: Handset, tmp_path: Path
+) -> None:
+    number = new_number()
+    agent_log, caller_log = tmp_path / "agent.log", tmp_path / "caller.log"
+    agent = sipp.listen(answers_with_the_id(), agents, log=agent_log)
+    flow = answered(more=known_as(number)) + referred() + pause(4000) + failed("200 OK") + LET_GO
+    caller = sipp.start(flow, to="shop", server=server.host, rtp_port=handset.port, log=caller_log)
+    handset.lift()
+    handset.say(timeline(1.0, "where_is_my_order"))
+    handset.answer_over()
+    handset.press("4481207#")
+    handset.answer_over()  # "… Shall I connect you to a colleague?"
+    handset.say(timeline("yes_please"))
+
+    # What a telephone does with a REFER: it calls the target, with the URI's headers (RFC 3261 section 19.1.5).
+    target = re.fullmatch(r"<sip:(\w+)@([\d.:]+)\?User-to-User=(\S+)>", logged(caller_log, caller))
+    assert target
+    assert target.group(1, 2) == ("agents", f"127.0.0.1:{agents}")
+    user_to_user = unquote(target[3])
+    sipp.run(
+        answered(more=f"User-to-User: {user_to_user}\n") + pause(300) + hang_up(), to=target[1], server=target[2]
+    )
+    handoff = decoded(logged(agent_log, agent))
+    sipp.finish(agent)
+    sipp.finish(caller)
+
+    story = server.told_story(number)
+    assert story.end["by"] == "transfer"
+    assert story.one("handoff.requested")["handoff"] == handoff
+    assert [data["status"] for data in story.all("handoff.transfer")] == ["attempted", "accepted"]
+    assert story.summary["outcome"] == "handed_off"
+
+    packet = server.get(f"/api/handoffs/{handoff}")
+    assert (packet["call_id"], packet["handoff_id"], packet["reason"]) == (story.id, handoff, "policy")
+    assert packet["caller"] == {"number": number, "called": "shop", "transport": "sip"}
+    assert "wismo" in [intent["name"] for intent in packet["intents"]]
+    assert packet["order_snapshot"]["number"] == "4481207"
+    assert packet["policy_decisions"][0]["outcome"]["offer"] == "voucher"
+    promise = next(one for one in packet["promises_made"] if "voucher" in one["what"])
+    assert (promise["heard"], promise["heard_text"]) == ("all", promise["what"])
+    expected = next(one for one in packet["promises_made"] if "expected" in one["what"])
+    assert expected["heard"] == "all"
+    assert [(action["name"], action["result"]) for action in packet["actions"]] == [("transfer", "accepted")]
+    assert packet["compliance"]["ai_disclosed_at"] is None or "AI" in story.heard
+    assert server.get(packet["transcript_ref"])["call"]["call"] == story.id
+    assert server.web.get(packet["recording_ref"]).status_code == 200
+
+
+def test_our_caller_reports_the_transfer(server: LiveServer, agents: int) -> None:
+    number = new_number()
+    placed = place(server, "human_please@barge=500", "yes_please", number=number).finish()
+    transferred = placed.row("transferred")
+    assert f"sip:agents@127.0.0.1:{agents}" in transferred["refer_to"]
+    story = server.told_story(number)
+    handoff = decoded(transferred["user_to_user"])
+    assert handoff == story.one("handoff.requested")["handoff"]
+    assert (placed.summary["ended_by"], story.end["by"]) == ("transfer", "transfer")
+    packet = server.get(f"/api/handoffs/{handoff}")
+    assert (packet["reason"], packet["order_snapshot"]) == ("caller_asked", None)
+    assert [intent["name"] for intent in packet["intents"]] == ["human_agent"]
+
+
+def test_a_busy_agent_means_a_call_back(server: LiveServer) -> None:
+    number = new_number()
+    turns = ("human_please@barge=500", "yes_please", "yes_please", "no_thanks_bye@barge=500")
+    placed = place(server, *turns, number=number, options=("--transfer", "busy")).finish()
+    assert placed.summary["transfer"] is not None
+    assert placed.summary["ended_by"] == "bot"
+    story = server.told_story(number)
+    transfers = story.all("handoff.transfer")
+    assert [data["status"] for data in transfers] == ["attempted", "failed"]
+    assert "486" in transfers[1]["detail"]
+    assert "none of my colleagues can take your call" in story.heard
+    callback = story.one("handoff.callback")
+    assert callback["number"] == number
+    owed = next(row for row in server.get("/api/callbacks")["callbacks"] if row["call"] == story.id)
+    assert (owed["number"], owed["due"]) == (number, callback["due"])
+    assert "A colleague will call you on" in story.heard
+    actions = server.get(f"/api/handoffs/{callback['handoff']}")["actions"]
+    assert [(action["name"], action["result"]) for action in actions] == [("transfer", "failed"), ("callback", "recorded")]
+
+
+def test_an_unreachable_agent_leaves_the_caller_with_us(server: LiveServer, sipp: Sipp, handset: Handset) -> None:
+    number = new_number()
+    flow = answered(more=known_as(number)) + referred() + failed("503 Service Unavailable") + LET_GO
+    caller = sipp.start(flow, to="shop", server=server.host, rtp_port=handset.port)
+    handset.lift()
+    handset.say(timeline(0.5, "human_please"))
+    handset.answer_over()
+    handset.say(timeline("yes_please"))
+    handset.answer_over()  # "… Shall we call you on the number you're calling from?"
+    handset.say(timeline("no_thanks_bye"))
+    sipp.finish(caller)
+    story = server.told_story(number)
+    assert "503" in story.all("handoff.transfer")[1]["detail"]
+    assert "none of my colleagues can take your call" in story.heard
+    assert not story.all("handoff.callback"), "a call back is not recorded against the caller's will"
+    assert (story.end["by"], story.end["reason"]) == ("bot", "goodbye")
+
+
+def test_a_caller_who_hangs_up_during_the_transfer(server: LiveServer, sipp: Sipp, handset: Handset) -> None:
+    number = new_number()
+    flow = answered(more=known_as(number)) + referred() + hang_up(30)
+    caller = sipp.start(flow, to="shop", server=server.host, rtp_port=handset.port)
+    handset.lift()
+    handset.say(timeline(0.5, "human_please"))
+    handset.answer_over()
+    handset.say(timeline("yes_please"))
+    sipp.finish(caller)
+    story = server.told_story(number)
+    assert [data["status"] for data in story.all("handoff.transfer")] == ["attempted", "failed"]
+    assert story.end["by"] == "caller"
+    assert story.faults == []
+    assert server.ready()["calls"]["running"] == 0

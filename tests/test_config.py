@@ -53,6 +53,13 @@ def test_mistakes_say_what_where_and_how_to_fix(tmp_path: Path, text: str, what:
     assert str(file) in str(caught.value)
 
 
+def test_the_shipped_flows_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert (config.load(environ={}).dialogue.flows / "wismo.yaml").is_file()
+    (tmp_path / "flows").mkdir()
+    assert config.load(environ={}).dialogue.flows == Path("flows")
+
+
 def test_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such settings file"):
         config.load(tmp_path / "none.toml", environ={})

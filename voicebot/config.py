@@ -14,7 +14,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +84,20 @@ def load(path: Path | None = None, *, environ: Mapping[str, str] | None = None, 
     source = str(path or FILE)
     _check_names(tree, Settings, source)
     try:
-        return TypeAdapter(Settings).validate_python(tree)
+        settings = TypeAdapter(Settings).validate_python(tree)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         setting = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"{setting}: {first['msg']}", where=source, fix=f"got {first['input']!r}") from None
+    dialogue = settings.dialogue
+    found = replace(dialogue, flows=_folder(dialogue.flows), policies=_folder(dialogue.policies))
+    return replace(settings, dialogue=found)
+
+
+def _folder(setting: Path) -> Path:
+    """A folder as set; a relative one that the working directory does not have is the one beside the program."""
+    beside = Path(__file__).parents[1] / setting
+    return setting if setting.is_absolute() or setting.is_dir() or not beside.is_dir() else beside
 
 
 def _read_file(path: Path | None) -> dict[str, Any]:

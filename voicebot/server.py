@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from voicebot import __version__
 from voicebot.call.house import House
@@ -77,8 +76,8 @@ async def open_house(settings: Settings, *, voice: bool = True, progress: Progre
         data_dir = settings.server.data_dir.resolve()
         data_dir.mkdir(parents=True, exist_ok=True)
         cache = data_dir / "cache"
-        policies = PolicyBook.load(_folder(settings.dialogue.policies))
-        flows: FlowSet = load_flows(_folder(settings.dialogue.flows), policies=policies.policies)
+        policies = PolicyBook.load(settings.dialogue.policies)
+        flows: FlowSet = load_flows(settings.dialogue.flows, policies=policies.policies)
         progress(f"flows {flows.version[:8]} and policies {policies.version[:8]} are loaded")
         store = open_store(data_dir, settings.records)
         stack.callback(store.close)
@@ -201,12 +200,6 @@ def relay_captions(live: LiveLog, leg: WebRtcLeg) -> None:
 
     task = asyncio.create_task(relay(), name=f"captions {leg.id}")
     leg.on_closed(task.cancel)
-
-
-def _folder(setting: Path) -> Path:
-    """A folder as set; a relative one that the working directory does not have is the one beside the program."""
-    beside = Path(__file__).parents[1] / setting
-    return setting if setting.is_absolute() or setting.is_dir() or not beside.is_dir() else beside
 
 
 def _browsable(host: str) -> str:

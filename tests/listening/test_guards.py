@@ -27,7 +27,7 @@ def test_repetition(words: str, unit: int) -> None:
 def test_a_repetition_is_reduced_to_one_round() -> None:
     assert "".join(one_round("7358735873")) == "7358"
     assert one_round(["where", "is", "my", "order"]) == ["where", "is", "my", "order"]
-    assert "".join(one_round("so44152441524415")) == "so44152"
+    assert "".join(one_round("so441524415244152")) == "so44152"
 
 
 def test_nobody_speaks_faster_than_people_do() -> None:

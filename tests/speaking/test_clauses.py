@@ -129,3 +129,13 @@ def test_nothing_is_lost_or_doubled(parts: list[SpokenPart], first_words: int) -
     kinds = {kind for kind, value in parts if value.strip()}
     if kinds <= {"text"}:
         assert all(clause.fixed for clause in clauses)
+
+
+def test_the_fixed_words_before_a_value_are_a_clause_of_their_own_when_punctuation_ends_them() -> None:
+    found = split([("text", "Found it: "), ("plain", "the shoes"), ("text", ".")], today=TODAY)
+    assert [(clause.spoken, clause.fixed) for clause in found] == [("Found it:", True), ("the shoes.", False)]
+
+
+def test_without_such_punctuation_a_short_sentence_stays_whole() -> None:
+    found = split([("text", "It comes with "), ("carrier", "DHL"), ("text", ".")], today=TODAY)
+    assert len(found) == 1

@@ -137,7 +137,10 @@ class Ears(FrameProcessor):
             case ExpectFrame():
                 self._tracker.expect(frame.expectation, frame.silence_ms)
             case PlaybackStartedFrame():
-                await self._perform(functools.partial(self._tracker.bot_started, frame.utterance))
+                started = functools.partial(
+                    self._tracker.bot_started, frame.utterance, interruptible=frame.interruptible
+                )
+                await self._perform(started)
             case PlaybackEndedFrame():
                 await self._perform(functools.partial(self._tracker.bot_ended, frame.utterance))
             case EndFrame() | CancelFrame():

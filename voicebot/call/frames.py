@@ -44,6 +44,7 @@ class PlaybackStartedFrame(SystemFrame):
 
     utterance: str = ""
     position_ms: float = 0.0
+    interruptible: bool = True
 
 
 @dataclass

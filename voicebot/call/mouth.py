@@ -116,6 +116,7 @@ class Mouth(FrameProcessor):
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._hang_up: str | None = None
+        self._hanging_up: asyncio.Task[None] | None = None
         self._voicing = False
         self._closed = False
 
@@ -220,7 +221,8 @@ class Mouth(FrameProcessor):
         await self._report(playback.reports(self._queued_ms()), self._position_ms())
         if self._hang_up is not None and not (playback.waiting or playback.ending) and self._queued_ms() < 1.0:
             reason, self._hang_up = self._hang_up, None
-            self.create_task(self._leg.hangup(reason), "hang up")
+            # The hang-up ends this pipeline: it must not be one of its tasks.
+            self._hanging_up = asyncio.create_task(self._leg.hangup(reason), name="hang up")
 
     async def _hand_out(self, pcm: bytes, at_ms: float) -> None:
         frame = TTSAudioRawFrame(audio=pcm, sample_rate=SAMPLE_RATE_HZ, num_channels=1)

@@ -141,8 +141,9 @@ def _append(atoms: list[_Atom], atom: _Atom) -> None:
 
 def _first_cut(atoms: Sequence[_Atom], conjunctions: frozenset[str], first_words: int) -> int:
     """How many atoms the first clause takes; 0 leaves the sentence whole."""
-    if sum(atom.words for atom in atoms) <= first_words:
-        return 0
+    ready = _fixed_head(atoms)
+    if ready or sum(atom.words for atom in atoms) <= first_words:
+        return ready
     best: tuple[int, int] = (_Cut.NONE, 0)
     said = 0
     total = sum(atom.words for atom in atoms)
@@ -156,6 +157,18 @@ def _first_cut(atoms: Sequence[_Atom], conjunctions: frozenset[str], first_words
         if said > first_words:
             break
     return best[1] if best[0] > _Cut.NONE else 0
+
+
+def _fixed_head(atoms: Sequence[_Atom]) -> int:
+    """Atoms of the fixed wording up to its last punctuation before the first value ("Found it:"): it lies ready in the
+    cache, and while it plays the rest is synthesised. 0 when there is no such head, or no value."""
+    head = 0
+    for index, atom in enumerate(atoms, start=1):
+        if not atom.fixed:
+            return head
+        if _PUNCTUATION_END.search(atom.spoken):
+            head = index
+    return 0
 
 
 def _quality(atom: _Atom, following: _Atom, said: int, conjunctions: frozenset[str]) -> _Cut:

@@ -25,4 +25,5 @@ def write_microphone(path: Path, script: Sequence[str | float]) -> float:
 def _clip(name: str) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
     samples, rate_hz = soundfile.read(FIXTURES / f"{name}.flac", dtype="float32")
     loud = soxr.resample(samples, rate_hz, RATE_HZ)
-    return np.clip(loud * 32767, -32768, 32767).astype("<i2")
+    pcm: np.ndarray[tuple[int], np.dtype[np.int16]] = np.clip(loud * 32767, -32768, 32767).astype("<i2")
+    return pcm

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 CONNECT_WITHIN_MS = 15_000
@@ -43,23 +43,13 @@ def dial(page: Page, address: str) -> None:
     expect(page.locator(".said.bot").first).to_be_visible(timeout=CONNECT_WITHIN_MS)
 
 
-@contextmanager
-def talking(address: str, microphone: Path) -> Iterator[Page]:
-    """A call that is up.
-
-    Tried twice: on a busy machine headless Chromium sometimes lets the ICE checks of a fresh profile time out before
-    any media flows. Nothing after that is tried again, for it would hide what the server did.
-    """
-    for attempt in (1, 2):
-        with chromium(microphone) as page:
-            try:
-                dial(page, address)
-            except (AssertionError, TimeoutError):
-                if attempt == 2:
-                    raise
-                continue
-            yield page
-            return
+def said(page: Page, words: str, *, within_ms: float) -> bool:
+    """Whether the captions hold these words in time."""
+    try:
+        expect(page.locator("#captions")).to_contain_text(words, timeout=within_ms)
+    except AssertionError:
+        return False
+    return True
 
 
 def bubbles(page: Page, who: str) -> list[str]:
@@ -77,7 +67,7 @@ def ended_call(page: Page, *, within_ms: float) -> str:
 def audio_state(page: Page) -> dict[str, Any]:
     """Of the replay's player: position, length (seconds), whether it plays, and its error code if it has one."""
     state: dict[str, Any] = page.evaluate(
-        "(({currentTime, duration, paused, error}) => ({at: currentTime, length: duration, paused, error: error?.code}))"
-        "(document.getElementById('audio'))"
+        "({currentTime: at, duration: length, paused, error}) => ({at, length, paused, error: error?.code})",
+        page.evaluate_handle("document.getElementById('audio')"),
     )
     return state

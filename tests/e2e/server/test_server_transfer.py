@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
+from xml.sax.saxutils import quoteattr
 
 import pytest
 from conftest import StartServer
@@ -26,9 +27,17 @@ def failed(status: str) -> str:
     return notify(21, status, "terminated;reason=noresource") + expect(200)
 
 
-def referred() -> str:
-    """Wait for the REFER, note where to, accept it."""
-    return expect_request("REFER", header="Refer-To", pattern="<.*>") + reply("202 Accepted") + TRYING
+def noting(method: str, header: str, path: Path) -> str:
+    """Wait for a request and write one of its headers down while the scenario goes on (its own log comes at the end)."""
+    shell = quoteattr(f"echo '[$1]' > {path}.new && mv {path}.new {path}")
+    read = f'<ereg regexp="[^ ].*" search_in="hdr" header="{header}:" check_it="true" assign_to="1"/>'
+    return f'<recv request="{method}"><action>{read}<exec command={shell}/></action></recv>'
+
+
+def referred(noted: Path | None = None) -> str:
+    """Wait for the REFER, accept it."""
+    wait = noting("REFER", "Refer-To", noted) if noted else expect_request("REFER")
+    return wait + reply("202 Accepted") + TRYING
 
 
 @pytest.fixture(scope="module")
@@ -57,51 +66,49 @@ def decoded(user_to_user: str) -> str:
     return bytes.fromhex(content).decode()
 
 
-def logged(path: Path, process: subprocess.Popen[bytes], timeout_s: float = 60) -> str:
-    """What a scenario matched, once it did."""
+def seen(path: Path, process: subprocess.Popen[bytes], timeout_s: float = 60) -> str:
+    """What a scenario noted, once it did."""
     end_s = time.monotonic() + timeout_s
-    while not (found := re.search(r"matched \[\s*(.*)\]", path.read_text() if path.exists() else "")):
-        assert process.poll() is None, f"sipp ended with {process.returncode}"
-        assert time.monotonic() < end_s, "sipp saw nothing"
+    while not (path.exists() and path.read_text().endswith("\n")):
+        assert time.monotonic() < end_s and process.poll() is None, f"nothing noted; sipp: {process.poll()}"
         time.sleep(0.05)
-    return found[1]
+    return path.read_text().strip()
 
 
-def answers_with_the_id() -> str:
+def answers(noted: Path) -> str:
     """An agent's telephone: notes User-to-User, answers, and is left after a moment."""
     media = (
         "Content-Type: application/sdp\nContent-Length: [len]\n\n"
         "v=0\no=agent 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [local_ip]\nt=0 0\nm=audio 9 RTP/AVP 0\n"
     )
     ok = reply("200 OK").replace("[last_To:]", "[last_To:];tag=agent").replace("Content-Length: 0\n", media)
-    noted = expect_request("INVITE", header="User-to-User", pattern=".+")
-    return noted + ok + expect_request("ACK") + expect_request("BYE") + reply("200 OK")
+    return noting("INVITE", "User-to-User", noted) + ok + expect_request("ACK") + expect_request("BYE") + reply("200 OK")
 
 
 def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
     server: LiveServer, agents: int, sipp: Sipp, handset: Handset, tmp_path: Path
 ) -> None:
     number = new_number()
-    agent_log, caller_log = tmp_path / "agent.log", tmp_path / "caller.log"
-    agent = sipp.listen(answers_with_the_id(), agents, log=agent_log)
-    flow = answered(more=known_as(number)) + referred() + pause(4000) + failed("200 OK") + LET_GO
-    caller = sipp.start(flow, to="shop", server=server.host, rtp_port=handset.port, log=caller_log)
+    at_agent, at_caller = tmp_path / "user-to-user", tmp_path / "refer-to"
+    agent = sipp.listen(answers(at_agent), agents)
+    flow = answered(more=known_as(number)) + referred(at_caller) + pause(4000) + failed("200 OK") + LET_GO
+    caller = sipp.start(flow, to="shop", server=server.host, rtp_port=handset.port)
     handset.lift()
     handset.say(timeline(1.0, "where_is_my_order"))
     handset.answer_over()
     handset.press("4481207#")
     handset.answer_over()  # "… Shall I connect you to a colleague?"
-    handset.say(timeline("yes_please"))
+    handset.say(timeline("yes"))
 
     # What a telephone does with a REFER: it calls the target, with the URI's headers (RFC 3261 section 19.1.5).
-    target = re.fullmatch(r"<sip:(\w+)@([\d.:]+)\?User-to-User=(\S+)>", logged(caller_log, caller))
+    target = re.fullmatch(r"<sip:(\w+)@([\d.:]+)\?User-to-User=(\S+)>", seen(at_caller, caller))
     assert target
     assert target.group(1, 2) == ("agents", f"127.0.0.1:{agents}")
     user_to_user = unquote(target[3])
     sipp.run(
         answered(more=f"User-to-User: {user_to_user}\n") + pause(300) + hang_up(), to=target[1], server=target[2]
     )
-    handoff = decoded(logged(agent_log, agent))
+    handoff = decoded(seen(at_agent, agent))
     sipp.finish(agent)
     sipp.finish(caller)
 
@@ -129,7 +136,7 @@ def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
 
 def test_our_caller_reports_the_transfer(server: LiveServer, agents: int) -> None:
     number = new_number()
-    placed = place(server, "human_please@barge=500", "yes_please", number=number).finish()
+    placed = place(server, "human_please@barge=500", "yes", number=number).finish()
     transferred = placed.row("transferred")
     assert f"sip:agents@127.0.0.1:{agents}" in transferred["refer_to"]
     story = server.told_story(number)
@@ -143,7 +150,7 @@ def test_our_caller_reports_the_transfer(server: LiveServer, agents: int) -> Non
 
 def test_a_busy_agent_means_a_call_back(server: LiveServer) -> None:
     number = new_number()
-    turns = ("human_please@barge=500", "yes_please", "yes_please", "no_thanks_bye@barge=500")
+    turns = ("human_please@barge=500", "yes", "yes", "no_thanks_bye@barge=500")
     placed = place(server, *turns, number=number, options=("--transfer", "busy")).finish()
     assert placed.summary["transfer"] is not None
     assert placed.summary["ended_by"] == "bot"
@@ -168,7 +175,7 @@ def test_an_unreachable_agent_leaves_the_caller_with_us(server: LiveServer, sipp
     handset.lift()
     handset.say(timeline(0.5, "human_please"))
     handset.answer_over()
-    handset.say(timeline("yes_please"))
+    handset.say(timeline("yes"))
     handset.answer_over()  # "… Shall we call you on the number you're calling from?"
     handset.say(timeline("no_thanks_bye"))
     sipp.finish(caller)
@@ -186,7 +193,7 @@ def test_a_caller_who_hangs_up_during_the_transfer(server: LiveServer, sipp: Sip
     handset.lift()
     handset.say(timeline(0.5, "human_please"))
     handset.answer_over()
-    handset.say(timeline("yes_please"))
+    handset.say(timeline("yes"))
     sipp.finish(caller)
     story = server.told_story(number)
     assert [data["status"] for data in story.all("handoff.transfer")] == ["attempted", "failed"]

@@ -56,8 +56,8 @@ def describe(record: Record) -> Shown | None:
             about = ("bot", f"bot     {text}")
         case Dtmf(key=key):
             about = ("caller", f"caller  [key {key}]")
-        case PlaybackEnded(complete=False) as event:
-            about = ("bot", f"        heard only: {event.heard or 'nothing'}")
+        case PlaybackEnded(complete=False) as event if event.heard:
+            about = ("bot", f"        heard only: {event.heard}")
         case TurnLatency() as event:
             marks = ", ".join(f"{name} {ms:.0f}" for name, ms in sorted(event.marks.items(), key=lambda m: m[1]))
             saved = f", {event.saved_by_prefetch_ms:.0f} ms saved by prefetch" if event.saved_by_prefetch_ms else ""

@@ -46,11 +46,15 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip: `;` in `script` is a pause of 350 ms inside the turn."""
+    """A clip: `;` in `script` is a pause of 350 ms inside the turn.
+
+    `longest_pause_ms`: silences inside the turn are cut down to this; None leaves them as they were spoken.
+    """
 
     name: str
     speaker: str
     script: str
+    longest_pause_ms: int | None = None
 
 
 SPEAKERS = {
@@ -95,6 +99,23 @@ CLIPS = (
     Clip("refund_late_order", "kim", "Can I get some money back, because it is late?"),
     Clip("weather_out_of_scope", "kim", "What's the weather like tomorrow?"),
 )
+#: Spoken without a pause in which a bot with a fixed silence could take the turn for over: for comparisons of latency.
+FLOWING_PAUSE_MS = 100
+FLOWING = (
+    Clip("where_is_my_order_flowing", "maria", "Where is my order?", FLOWING_PAUSE_MS),
+    Clip("order_number_4481207_flowing", "maria", "four four eight one two oh seven.", FLOWING_PAUSE_MS),
+    Clip("when_will_it_arrive_flowing", "maria", "When will it arrive?", FLOWING_PAUSE_MS),
+    Clip("no_thanks_bye_flowing", "maria", "No thank you that's all goodbye.", FLOWING_PAUSE_MS),
+    Clip(
+        "where_is_order_4481207_flowing",
+        "tess",
+        "Where is my order four four eight one two oh seven?",
+        FLOWING_PAUSE_MS,
+    ),
+    Clip("repeat_please_flowing", "tess", "Could you repeat that please?", FLOWING_PAUSE_MS),
+    Clip("track_my_parcel_flowing", "sam", "I want to track my parcel.", FLOWING_PAUSE_MS),
+    Clip("order_number_4480022_flowing", "sam", "four four eight oh oh two two.", FLOWING_PAUSE_MS),
+)
 #: Robot voices: understood poorly on purpose, for recovery.
 ESPEAK = (
     Clip("robot_mumble", "espeak", "the the order um I mean the thing with the whatsit yesterday or so"),
@@ -108,9 +129,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
     only = set(parser.parse_args().only)
     rows: list[dict[str, str]] = []
-    for clip in CLIPS:
+    for clip in (*CLIPS, *FLOWING):
         speaker = SPEAKERS[clip.speaker]
-        how = f"Piper joe, size {speaker.size}, pace {speaker.pace}, telephone band, noise {speaker.noise_dbfs:g} dBFS"
+        cut = f"pauses cut to {clip.longest_pause_ms} ms, " if clip.longest_pause_ms is not None else ""
+        band = f"{cut}telephone band, noise {speaker.noise_dbfs:g} dBFS"
+        how = f"Piper joe, size {speaker.size}, pace {speaker.pace}, {band}"
         if not only or clip.name in only:
             line = telephone(speak(clip, speaker), seed=_seed(clip.name), noise_dbfs=speaker.noise_dbfs)
             _write(clip.name, line)
@@ -145,7 +168,29 @@ def speak(clip: Clip, speaker: Speaker) -> Signal:
         chunks = [chunk.audio_float_array.astype(np.float64) for chunk in voice.synthesize(part.strip(), config)]
         pieces += [*chunks, np.zeros(int(0.35 * voice.config.sample_rate * speaker.size))]
     rate = voice.config.sample_rate * speaker.size
-    return np.asarray(soxr.resample(np.concatenate(pieces[:-1]), rate, 16_000), dtype=np.float64)
+    made = np.asarray(soxr.resample(np.concatenate(pieces[:-1]), rate, 16_000), dtype=np.float64)
+    return made if clip.longest_pause_ms is None else without_pauses(made, clip.longest_pause_ms)
+
+
+def without_pauses(signal: Signal, longest_ms: int, *, rate: int = 16_000, step_ms: int = 10) -> Signal:
+    """Cut every stretch that is 30 dB or more under the loudest down to `longest_ms`, out of its middle."""
+    step = rate * step_ms // 1000
+    steps = [signal[i : i + step] for i in range(0, len(signal), step)]
+    power = np.array([float(np.mean(one**2)) for one in steps])
+    quiet = power < power.max() / 1000
+    kept: list[Signal] = []
+    start = 0
+    while start < len(steps):
+        end = start
+        while end < len(steps) and quiet[end] == quiet[start]:
+            end += 1
+        run = steps[start:end]
+        keep = longest_ms // step_ms
+        if quiet[start] and len(run) > keep:
+            run = [*run[: keep // 2], *run[len(run) - (keep - keep // 2) :]]
+        kept += run
+        start = end
+    return np.concatenate(kept)
 
 
 def espeak(clip: Clip) -> Signal:

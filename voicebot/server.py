@@ -25,6 +25,7 @@ from voicebot.dialogue.engine import Engine
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.interpreter import open_interpreter
 from voicebot.dialogue.loader import load_flows
+from voicebot.errors import VoicebotError
 from voicebot.handoff.delivery import webhook_from
 from voicebot.handoff.desk import HandoffDesk
 from voicebot.listening import open_listening
@@ -45,6 +46,8 @@ from voicebot.transports.webrtc.routes import BusyError, webrtc_router
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
+
+RETENTION_EVERY_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +161,11 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
             log.critical("the SIP stack died: %s", cause)
             died.set()
 
-        listener = await open_sip(settings.sip, on_sip, on_dead)
-        stack.push_async_callback(listener.close)
+        if settings.sip.enabled:
+            listener = await open_sip(settings.sip, on_sip, on_dead)
+            stack.push_async_callback(listener.close)
+        retention = asyncio.create_task(_keep_retention(house, settings), name="retention")
+        stack.callback(retention.cancel)
         deps = ConsoleDeps(
             ready=lambda: Readiness(
                 ready=not died.is_set(),
@@ -183,7 +189,7 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
             house=house,
             board=board,
             store=house.store,
-            sip=f"{settings.sip.host}:{settings.sip.port}",
+            sip=f"{settings.sip.host}:{settings.sip.port}" if settings.sip.enabled else "off",
             web=f"http://{_browsable(settings.web.host)}:{port}",
             died=died,
         )
@@ -200,6 +206,21 @@ def relay_captions(live: LiveLog, leg: WebRtcLeg) -> None:
 
     task = asyncio.create_task(relay(), name=f"captions {leg.id}")
     leg.on_closed(task.cancel)
+
+
+async def _keep_retention(house: House, settings: Settings) -> None:
+    """Delete what is past its retention, now and once a day."""
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1, "retention") as thread:
+        while True:
+            try:
+                gone = await loop.run_in_executor(
+                    thread, upkeep.purge, house.store, house.data_dir, settings.records, datetime.now(UTC)
+                )
+                log.info("retention: %d recordings and %d logs deleted", gone.recordings, gone.logs)
+            except (VoicebotError, OSError) as error:
+                log.error("retention: %s", error)
+            await asyncio.sleep(RETENTION_EVERY_S)
 
 
 def _browsable(host: str) -> str:

@@ -27,7 +27,7 @@ from voicebot.call.talk import Talk
 from voicebot.dialogue.commands import Understanding
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.effects import Expect, Say
-from voicebot.dialogue.inputs import Input, UserSaid, UserSilent
+from voicebot.dialogue.inputs import Failed, Input, UserSaid, UserSilent
 from voicebot.dialogue.wording import text
 from voicebot.listening.recognition import Recognition
 from voicebot.records.events.turn import SpeculationDropped, TurnCommitted, TurnLatency
@@ -216,3 +216,14 @@ async def test_a_number_in_a_partial_is_looked_up_before_the_turn_is_over() -> N
         await call.send(frame)
         assert call.room.orders.prefetched == [("find_orders", {"number": "4481207"})]
         assert call.sink.spoken == []
+
+
+async def test_a_recogniser_that_fails_is_admitted() -> None:
+    def rule(given: Input) -> tuple[Any, ...]:
+        return (
+            (Say(utterance="u1", wording=text("Sorry, I could not hear that.")),) if isinstance(given, Failed) else ()
+        )
+
+    async with line(rule) as call:
+        await call.send(TurnEndedFrame(heard=heard(""), failed=True))
+        assert call.sink.spoken == ["Sorry, I could not hear that."]

@@ -190,3 +190,13 @@ def test_no_text_breaks_anything(kind: str, text: str) -> None:
         assert 0.0 <= found.score <= 1.0
     completes(kind, text, ("a", "(b"))
     find_correction(text)
+
+
+@pytest.mark.parametrize("words", ["I do not", "I do not have it", "I'm not", "I am not", "I didn't"])
+def test_a_denial_that_begins_like_an_assent_is_a_no(words: str) -> None:
+    assert yes_no(words) is False
+
+
+def test_seven_digits_without_a_country_code_are_no_sure_phone_number() -> None:
+    assert all(found.score < 1.0 for found in find("phone", "3107413"))
+    assert find("phone", "4155550134")[0].score == 1.0

@@ -196,7 +196,7 @@ def test_an_utterance_with_a_guarded_clause_ends_after_it_and_says_what_was_cut(
     playback.enqueue(line("legal notice.", 40, last=False, interruptible=False))
     playback.enqueue(line("and chatter", 40))
     playback.pull(FRAME)
-    assert playback.interrupt(0) == (Started(utterance="u1"),)
+    assert playback.interrupt(0) == (Started(utterance="u1", interruptible=False),)
     pull_all(playback)
     assert playback.reports(0) == (
         Ended(utterance="u1", complete=False, heard_ms=40, heard="legal notice.", unheard="and chatter"),

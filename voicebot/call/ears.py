@@ -118,6 +118,7 @@ class Ears(FrameProcessor):
         self._clock, self._memory = FrameClock(), AudioMemory()
         self._rest = b""
         self._turn = 1
+        self._deaf = False
         self._marks = _Marks()
         self._order = asyncio.Lock()
         self._partials: set[asyncio.Task[None]] = set()
@@ -268,7 +269,8 @@ class Ears(FrameProcessor):
         )
         heard = self._heard(recognition, action.revision, action.voice_end_ms)
         self._turn += 1
-        await self.push_frame(TurnEndedFrame(heard=heard))
+        failed, self._deaf = self._deaf and not recognition.text, False
+        await self.push_frame(TurnEndedFrame(heard=heard, failed=failed))
         await self.push_frame(UserStoppedSpeakingFrame())
 
     async def _resume(self, action: actions.ResumeBot) -> None:
@@ -301,6 +303,7 @@ class Ears(FrameProcessor):
         except PoolFullError:
             pass
         except ModelError as error:
+            self._deaf = self._deaf or request.urgency is not Urgency.PARTIAL
             self._fault(error)
         self._partials.discard(cast("asyncio.Task[None]", asyncio.current_task()))
         if recognition is not None and request.urgency is not Urgency.PARTIAL:

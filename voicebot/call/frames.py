@@ -101,6 +101,8 @@ class TurnEndedFrame(SystemFrame):
     """
 
     heard: HeardSoFar | None = None
+    failed: bool = False
+    """There were words, perhaps, but the recogniser failed on them."""
 
 
 @dataclass

@@ -250,7 +250,9 @@ class Mouth(FrameProcessor):
             if isinstance(report, Started):
                 at_ms = round(started_at_ms, 1)
                 self._log.append(PlaybackStarted(utterance=report.utterance, position_ms=at_ms))
-                started = PlaybackStartedFrame(utterance=report.utterance, position_ms=at_ms)
+                started = PlaybackStartedFrame(
+                    utterance=report.utterance, position_ms=at_ms, interruptible=report.interruptible
+                )
                 await self.push_frame(started, FrameDirection.UPSTREAM)
             else:
                 await self._report_end(report)

@@ -20,6 +20,7 @@ class CallSettings:
     transfer_timeout_s: float = 25.0
     """Longest wait for a transfer to be accepted."""
     language: str = "en"
+    """Language of the conversation (BCP 47)."""
     zone: str = "UTC"
     """The shop's time zone, for "today"."""
     record: bool = True

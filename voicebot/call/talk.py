@@ -170,8 +170,8 @@ class Talk(FrameProcessor):
                 await self._try(heard)
             case EagerEndOfTurnCancelFrame():
                 self._drop("the caller went on")
-            case TurnEndedFrame(heard=HeardSoFar() as heard):
-                await self._commit(heard)
+            case TurnEndedFrame(heard=HeardSoFar() as heard, failed=failed):
+                await self._commit(heard, failed=failed)
             case KeysFrame(keys=keys):
                 self._drop("keys were pressed")
                 self._clock = None
@@ -196,13 +196,12 @@ class Talk(FrameProcessor):
         self._drop("the words changed")
         self._attempt = await self._fork(heard)
 
-    async def _commit(self, heard: HeardSoFar) -> None:
+    async def _commit(self, heard: HeardSoFar, *, failed: bool) -> None:
         """The turn is over: release what was prepared for these words, or do it now."""
         if not heard.recognition.text:
             self._drop("no words")
-            if heard.recognition.audio_ms >= WORDLESS_TURN_MS:
-                failed = Failed(where="hearing", now=self._conversation.now())
-                self._conversation.feed(failed)
+            if failed or heard.recognition.audio_ms >= WORDLESS_TURN_MS:
+                self._conversation.feed(Failed(where="hearing", now=self._conversation.now()))
             return
         attempt = self._attempt
         speculated = attempt is not None and attempt.holds_for(heard)

@@ -49,7 +49,9 @@ def find_phones(text: str, region: str = "US") -> list[Found]:
             continue
         reason = phonenumbers.is_possible_number_with_reason(number)
         possible = reason == phonenumbers.ValidationResult.IS_POSSIBLE
-        score = 1.0 if phonenumbers.is_valid_number(number) else 0.7 if possible else 0.0
+        # Some plans have valid numbers as short as an order number: without a country code these are doubtful.
+        sure = phonenumbers.is_valid_number(number) and (plus or len(run.text) > ORDER_DIGITS)
+        score = 1.0 if sure else 0.7 if possible else 0.0
         if score:
             value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
             found.append(Found(value, run.span, score))

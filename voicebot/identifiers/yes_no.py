@@ -8,7 +8,10 @@ from voicebot.identifiers.found import Found
 
 #: Longer phrases first: what they cover is not read again.
 _FORMS: tuple[tuple[str, str | None], ...] = (
-    (r"(?:i )?(?:do not|don't|dont) know|not sure|no idea|not certain|maybe|perhaps|possibly|it depends", None),
+    (
+        r"(?:i )?(?:do not|don't|dont) know|(?:i(?: am|'m) )?not sure|no idea|not certain|maybe|perhaps|possibly|it depends",
+        None,
+    ),
     (r"no,? that(?:'s| is| was) (?:right|correct|fine|it|all|everything)", None),
     (r"(?:that(?:'s| is)|it(?:'s| is)|you(?:'re| are)) (?:not (?:right|correct|it|true)|wrong|incorrect|false)", "no"),
     (r"not (?:right|correct|really|at all|now|today|yet|quite|exactly)", "no"),
@@ -20,6 +23,7 @@ _FORMS: tuple[tuple[str, str | None], ...] = (
         r"no,? (?:thanks|thank you|sir|ma'am|way)|nope|nah|naw|negative|incorrect|wrong|never|nuh[- ]uh|uh[- ]uh|no",
         "no",
     ),
+    (r"i (?:do|did|am|have|would|could|can|will|was) not|i'm not|i (?:did|have|would|could|wo|was)n't", "no"),
     (r"don't|do not|absolutely not|certainly not|definitely not|of course not", "no"),
     (
         r"(?:that(?:'s| is|s)|it(?:'s| is)|you(?:'re| are)|you got it) ?(?:right|correct|it|the one|true|fine|good)?",

@@ -42,6 +42,7 @@ class Started:
     """The first sample of an utterance was handed out."""
 
     utterance: str
+    interruptible: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +224,7 @@ class Playback:
         utterance = self._utterances[track.line.utterance]
         if not utterance.started:
             utterance.started = True
-            self._begun.append(Started(utterance=track.line.utterance))
+            self._begun.append(Started(utterance=track.line.utterance, interruptible=track.line.interruptible))
 
     def _pull_fade_out(self, count: int) -> bytes | None:
         if not self._fade_out or not self._queue:

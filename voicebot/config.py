@@ -43,6 +43,7 @@ class ServerSettings:
     data_dir: Path = Path("var")
     """Recordings, event log, demo shop, caches."""
     log_level: str = "INFO"
+    """Least severe messages in the log: `DEBUG`, `INFO`, `WARNING`, `ERROR`."""
     drain_timeout_s: float = 60.0
     """How long SIGTERM waits for running calls before it ends them."""
 

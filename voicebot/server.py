@@ -20,7 +20,7 @@ from voicebot.call.warming import phrases
 from voicebot.config import Settings
 from voicebot.console.app import build_app
 from voicebot.console.deps import ConsoleDeps, Readiness
-from voicebot.console.serve import serving
+from voicebot.console.serve import listen, serving
 from voicebot.dialogue.engine import Engine
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.interpreter import open_interpreter
@@ -131,6 +131,7 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
     Raises:
         VoicebotError: something keeps it from starting; what, where and how to fix.
     """
+    _check_ports(settings)
     async with AsyncExitStack() as stack:
         # aiortc encodes Opus in the loop's default executor: make it bounded and named.
         media = ThreadPoolExecutor(4, "media")
@@ -193,6 +194,19 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
             web=f"http://{_browsable(settings.web.host)}:{port}",
             died=died,
         )
+
+
+def _check_ports(settings: Settings) -> None:
+    """Find out before the models are loaded whether somebody else listens where we are to.
+
+    Raises:
+        VoicebotError: a port is in use, or an address is not this machine's.
+    """
+    if settings.sip.enabled:
+        from voicebot.transports.sip.baresip_stack import check_port
+
+        check_port(settings.sip)
+    listen(settings.web.host, settings.web.http_port).close()
 
 
 def relay_captions(live: LiveLog, leg: WebRtcLeg) -> None:

@@ -33,3 +33,17 @@ def test_a_pause_ends_the_input() -> None:
 
 def test_a_cat_on_the_keypad_is_bounded() -> None:
     assert press("5" * 40)[1] == ["5" * 32]
+
+
+def test_a_hash_after_an_input_that_was_full_means_nothing_more() -> None:
+    collector, _ = press("4481207", "order_number")  # the last key at 1200 ms
+    assert collector.trailing("#", 1500.0)
+    assert not collector.trailing("1", 1500.0)
+    assert not collector.trailing("#", 1200.0 + 3000.0)
+    collector.press("9", 1600.0, "order_number")
+    assert not collector.trailing("#", 1700.0)
+
+
+def test_a_hash_that_completed_the_input_is_not_trailing() -> None:
+    collector, _ = press("123#")
+    assert not collector.trailing("#", 700.0)

@@ -96,7 +96,7 @@ def test_a_question_is_taken_as_soon_as_its_words_are_there() -> None:
     assert line.over().silence_ms == 220
     assert line.over().voice_end_ms == 1200
     assert line.names()[:2] == ["VoiceBegan", "TurnBegan"]
-    assert line.names()[-3:] == ["VoiceCeased", "Eager", "TurnOver"]
+    assert [name for name in line.names() if name != "Interim"][-3:] == ["VoiceCeased", "Eager", "TurnOver"]
 
 
 def test_the_eager_text_is_not_decoded_a_second_time() -> None:
@@ -131,7 +131,7 @@ def test_a_late_text_ends_the_turn_the_moment_it_is_there_without_an_eager_one()
     line = Line("where is my order?", delay_ms=500)
     line.voice(300)
     line.quiet(1000)
-    assert line.over().silence_ms == 600
+    assert line.over().silence_ms == 560
     assert not line.of(Eager)
 
 

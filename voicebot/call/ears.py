@@ -180,6 +180,8 @@ class Ears(FrameProcessor):
         now = self._position_ms()
         self._events.append(Dtmf(key=key, position_ms=round(now, 1)))
         self._tracker.touched()
+        if self._keys.trailing(key, now):
+            return  # the answer has begun: it is not to be cut
         if self._tracker.bot_speaking:
             await self.broadcast_interruption()  # type: ignore[no-untyped-call]
         if keys := self._keys.press(key, now, self._tracker.expectation.kind):

@@ -16,6 +16,11 @@ class KeyCollector:
         self._pause_ms = pause_ms
         self._keys = ""
         self._last_ms = 0.0
+        self._filled_ms = float("-inf")
+
+    def trailing(self, key: str, now_ms: float) -> bool:
+        """Whether this is the # after an input that its length had completed already: it means nothing more."""
+        return key == "#" and not self._keys and now_ms - self._filled_ms < self._pause_ms
 
     def press(self, key: str, now_ms: float, kind: str) -> str | None:
         """One key; returns the whole input when this key completes it."""
@@ -26,8 +31,10 @@ class KeyCollector:
         if key == "#":
             return self._take()
         self._keys += key
-        complete = len(self._keys) >= min(_LENGTHS.get(kind, _MAX_KEYS), _MAX_KEYS)
-        return self._take() if complete else None
+        if len(self._keys) < min(_LENGTHS.get(kind, _MAX_KEYS), _MAX_KEYS):
+            return None
+        self._filled_ms = now_ms
+        return self._take()
 
     def due(self, now_ms: float) -> str | None:
         """The input, when the pause after the last key was long enough."""

@@ -42,9 +42,9 @@ class Profile:
 
 #: By the patience that the flow asks for. Pauses inside dictated numbers have their 90th percentile at 950 ms.
 PROFILES: Mapping[str, Profile] = {
-    "instant": Profile(soft=80, complete=160, sure=240, plausible=450, incomplete=800, cap=1200),
-    "normal": Profile(soft=90, complete=220, sure=280, plausible=600, incomplete=1000, cap=1800),
-    "dictation": Profile(soft=100, complete=220, sure=500, plausible=900, incomplete=1400, cap=2400),
+    "instant": Profile(soft=60, complete=160, sure=240, plausible=450, incomplete=800, cap=1200),
+    "normal": Profile(soft=60, complete=220, sure=280, plausible=600, incomplete=1000, cap=1800),
+    "dictation": Profile(soft=60, complete=220, sure=500, plausible=900, incomplete=1400, cap=2400),
 }
 _SURE, _DOUBTFUL = 0.7, 0.15
 #: A word or two always sound finished; the turn model says nothing about them.

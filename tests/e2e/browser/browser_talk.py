@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,10 +65,18 @@ def ended_call(page: Page, *, within_ms: float) -> str:
     return str(replay.get_attribute("href")).rsplit("/", 1)[-1]
 
 
+def until(page: Page, condition: Callable[[], bool], *, within_s: float = 10.0) -> None:
+    """Wait for a condition. The pages' content policy forbids playwright's own polling, which evaluates strings."""
+    end_s = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < end_s, "it did not happen in time"
+        page.wait_for_timeout(100)
+
+
 def audio_state(page: Page) -> dict[str, Any]:
-    """Of the replay's player: position, length (seconds), whether it plays, and its error code if it has one."""
+    """Of the replay's player: position and length in seconds, readiness, whether it plays, and its error."""
     state: dict[str, Any] = page.evaluate(
-        "({currentTime: at, duration: length, paused, error}) => ({at, length, paused, error: error?.code})",
+        "({currentTime: at, duration: length, readyState: ready, paused, error}) => ({at, length, ready, paused, error})",
         page.evaluate_handle("document.getElementById('audio')"),
     )
     return state

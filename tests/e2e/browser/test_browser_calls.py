@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from browser_microphone import write_microphone
 from browser_server import ServeProcess
-from browser_talk import audio_state, bubbles, chromium, dial, ended_call, said
+from browser_talk import audio_state, bubbles, chromium, dial, ended_call, said, until
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.e2e
@@ -159,14 +159,14 @@ def test_replay_page_tells_the_same(server: ServeProcess, spoken: Call) -> None:
         expect(page.locator("#decisions")).to_contain_text("late delivery")
         expect(page.locator("#events details")).to_have_count(len(spoken.events))
 
-        page.wait_for_function("document.getElementById('audio').readyState >= 2", timeout=10_000)
+        until(page, lambda: audio_state(page)["ready"] >= 2)
         assert audio_state(page)["length"] == pytest.approx(spoken.events[-1]["at_ms"] / 1000, abs=1.5)
         answer = lines.filter(has_text="expected on")
         answer.get_by_role("button").click()
         expect(answer).to_have_attribute("aria-current", "true")
         start_s = audio_state(page)["at"]
         assert start_s > 5
-        page.wait_for_function(f"document.getElementById('audio').currentTime > {start_s + 0.5}", timeout=10_000)
+        until(page, lambda: audio_state(page)["at"] > start_s + 0.5)
         state = audio_state(page)
         assert (state["paused"], state["error"]) == (False, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -19,13 +20,14 @@ import httpx
 from call_story import Story
 
 ROOT = Path(__file__).parents[3]
-_PORTS = iter(range(17000, 17500))
-_RTP_BLOCKS = iter(range(22000, 24000, 100))
+#: Begun at different places by runs at the same time.
+_PORTS = itertools.islice(itertools.cycle(range(17000, 17500)), os.getpid() % 25 * 20, None)
+_RTP_BLOCKS = itertools.islice(itertools.cycle(range(22000, 24000, 100)), os.getpid() % 20, None)
 
 
 def free_port() -> int:
     """The next port that is free for UDP and TCP on every address."""
-    for port in _PORTS:
+    for port in itertools.islice(_PORTS, 500):
         with socket.socket(type=socket.SOCK_STREAM) as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
             try:
                 tcp.bind(("", port))

@@ -142,7 +142,7 @@ def test_keys_are_an_order_number_too(server: LiveServer) -> None:
 
 def test_without_a_target_a_call_back_is_recorded(server: LiveServer) -> None:
     number = new_number()
-    turns = ("human_please@barge=500", "yes_please", "yes_please", "no_thanks_bye@barge=500")
+    turns = ("human_please@barge=500", "yes_please", "yes_please", "no_thanks_bye")
     placed = place(server, *turns, number=number).finish()
     assert placed.code == 0, placed.errors
     story = server.told_story(number)

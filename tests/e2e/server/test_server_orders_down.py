@@ -74,7 +74,7 @@ def test_a_broken_shop_is_admitted(server: LiveServer, fault: str, status: str) 
 def test_a_call_back_is_arranged_while_the_shop_is_down(server: LiveServer) -> None:
     server.break_shop(fail_rate=1.0, kind="http_500")
     number = new_number()
-    turns = ("4481207#@barge=300", "yes", "yes", "no_thanks_bye@barge=500")
+    turns = ("4481207#@barge=300", "yes", "yes", "no_thanks_bye")
     place(server, *turns, number=number).finish()
     story = server.told_story(number)
     callback = story.one("handoff.callback")

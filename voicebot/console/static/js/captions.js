@@ -20,7 +20,6 @@ export class Captions {
   }
 
   take(caption) {
-    this.#keys = null;
     if (caption.who === 'caller') this.#takeCaller(caption);
     else this.#takeBot(caption);
     this.#follow();
@@ -90,6 +89,7 @@ export class Captions {
   }
 
   #bubble(who) {
+    this.#keys = null;
     const node = el('div', { class: `said ${who}` });
     this.#list.append(node);
     return node;

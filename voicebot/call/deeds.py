@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -46,6 +47,12 @@ class Deeds:
         self._give, self._push, self._now = give, push, now
         self._transfer_timeout_s = transfer_timeout_s
         self._handoff: str | None = None
+        self._transfer: asyncio.Task[str] | None = None
+
+    async def settled(self, timeout_s: float = 2.0) -> None:
+        """Wait for the outcome of a transfer under way: it ends the call, and with it whoever waits for it."""
+        if self._transfer is not None:
+            await asyncio.wait([self._transfer], timeout=timeout_s)
 
     async def __call__(self, deed: Deed) -> None:
         match deed:
@@ -67,8 +74,12 @@ class Deeds:
         target = self._desk.target(deed.queue)
         if target is None or self._leg is None or not self._leg.can_transfer:
             return "no_target"
+        self._transfer = asyncio.create_task(self._refer(self._leg, target, handoff), name=f"transfer {handoff}")
+        return await asyncio.shield(self._transfer)
+
+    async def _refer(self, leg: CallLeg, target: str, handoff: str) -> str:
         self._events.append(Transfer(handoff=handoff, target=target, status="attempted"))
-        outcome = await self._leg.transfer(target, handoff_id=handoff, timeout_s=self._transfer_timeout_s)
+        outcome = await leg.transfer(target, handoff_id=handoff, timeout_s=self._transfer_timeout_s)
         status = "accepted" if outcome.accepted else "failed"
         detail = " ".join(filter(None, [str(outcome.code or ""), outcome.detail]))
         self._events.append(Transfer(handoff=handoff, target=target, status=status, detail=detail))

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 from pipecat.transports.base_transport import BaseTransport
+
+
+def new_call_id(kind: str, now: datetime | None = None) -> str:
+    """An id that sorts by time: `20260131-235959-sip-1f3a9c2b`."""
+    return f"{now or datetime.now(UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(4)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

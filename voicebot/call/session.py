@@ -56,6 +56,7 @@ class CallSession:
         self._reads: CallReads = house.orders.for_call(self.log)
         self._tape: StereoRecorder | None = None
         self._worker: PipelineWorker | None = None
+        self._deeds: Deeds | None = None
 
     async def run(self) -> None:
         """Answer, talk, and write the end down; returns when the call is over."""
@@ -157,7 +158,7 @@ class CallSession:
                 on_fault=lambda where, what: self.log.append(Fault(where=where, what=what)),
             )
 
-        deeds = Deeds(
+        self._deeds = deeds = Deeds(
             leg=self._leg,
             desk=house.handoff,
             events=self.log,
@@ -189,6 +190,8 @@ class CallSession:
         """Whatever happened, the books are closed and nothing of the call stays behind."""
         with contextlib.suppress(Exception):
             await self._leg.hangup("the conversation ended")
+        if self._deeds is not None:
+            await self._deeds.settled()
         await self._reads.close()
         if self._tape is not None:
             await self._tape.close()

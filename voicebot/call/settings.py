@@ -12,7 +12,7 @@ class CallSettings:
     max_calls: int = 20
     """Calls at once over all transports; further ones are refused."""
     max_duration_s: float = 1800.0
-    """A call longer than this is ended with a goodbye."""
+    """A call longer than this is ended."""
     read_deadline_s: float = 4.0
     """Longest wait for one OMS read; then the caller hears that it failed."""
     filler_after_ms: int = 120

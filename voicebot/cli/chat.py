@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +38,7 @@ def chat(
 
 
 async def _chat(settings: Settings, caller: str | None, *, as_json: bool) -> None:
+    from voicebot.call.leg import new_call_id
     from voicebot.call.text import TextCall
     from voicebot.server import open_house
 
@@ -50,7 +50,7 @@ async def _chat(settings: Settings, caller: str | None, *, as_json: bool) -> Non
                 typer.echo(f"bot: {line}")
 
     async with open_house(settings, voice=False, progress=lambda _: None) as house:
-        call = TextCall(house, call_id=f"text-{secrets.token_hex(8)}", caller=caller)
+        call = TextCall(house, call_id=new_call_id("text"), caller=caller)
         try:
             show(await call.open())
             loop, reading = asyncio.get_running_loop(), ThreadPoolExecutor(1, "stdin")

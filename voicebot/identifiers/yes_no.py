@@ -9,7 +9,8 @@ from voicebot.identifiers.found import Found
 #: Longer phrases first: what they cover is not read again.
 _FORMS: tuple[tuple[str, str | None], ...] = (
     (
-        r"(?:i )?(?:do not|don't|dont) know|(?:i(?: am|'m) )?not sure|no idea|not certain|maybe|perhaps|possibly|it depends",
+        r"(?:i )?(?:do not|don't|dont) know|(?:i(?: am|'m) )?not (?:sure|certain)|no idea"
+        r"|maybe|perhaps|possibly|it depends",
         None,
     ),
     (r"no,? that(?:'s| is| was) (?:right|correct|fine|it|all|everything)", None),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -9,7 +8,7 @@ from fastapi import FastAPI
 from webrtc_bench import Browser, Server, serving
 
 from voicebot.transports.webrtc.leg import WebRtcLeg
-from voicebot.transports.webrtc.routes import BusyError, new_call_id, webrtc_router
+from voicebot.transports.webrtc.routes import BusyError, webrtc_router
 from voicebot.transports.webrtc.settings import WebRtcSettings
 
 
@@ -126,10 +125,3 @@ async def test_config_for_the_page() -> None:
     async with serving(WebRtcSettings(ice_servers=("stun:stun.example:3478",))) as server, server.client() as http:
         found = (await http.get("/api/webrtc/config")).json()
         assert found == {"iceServers": [{"urls": "stun:stun.example:3478"}], "claimedNumber": False}
-
-
-def test_call_ids_sort_by_time_and_differ() -> None:
-    moment = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
-    first, second = new_call_id(moment), new_call_id(moment)
-    assert first.startswith("20261121-140000-web-")
-    assert first != second

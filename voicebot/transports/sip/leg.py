@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable, Mapping
 
-from voicebot.call.leg import TransferOutcome
+from voicebot.call.leg import TransferOutcome, new_call_id
 from voicebot.transports.sip import identity, uui
 from voicebot.transports.sip.line import Line
 from voicebot.transports.sip.media_watch import MediaWatch
@@ -46,7 +45,7 @@ class SipLeg:
     def __init__(
         self, call: Call, ticker: Ticker, settings: SipSettings, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.id = f"sip-{secrets.token_hex(8)}"
+        self.id = new_call_id("sip")
         self._call, self._ticker, self._settings, self._clock = call, ticker, settings, clock
         self.caller = identity.caller(call.invite, region=settings.default_region)
         self.called = identity.called(call.invite)

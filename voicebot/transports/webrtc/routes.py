@@ -6,7 +6,6 @@ import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from voicebot.call.leg import new_call_id
 from voicebot.errors import VoicebotError
 from voicebot.transports.webrtc.leg import Caller, OfferError, WebRtcLeg
 from voicebot.transports.webrtc.settings import WebRtcSettings
@@ -89,7 +89,7 @@ def webrtc_router(on_leg: OnLeg, settings: WebRtcSettings | None = None, *, admi
             return _busy(retry_after_s)
         try:
             caller = Caller(number=_claimed_number(body.caller, settings), headers=_headers(request.headers))
-            leg = await WebRtcLeg.answer(new_call_id(), body.sdp, caller, settings)
+            leg = await WebRtcLeg.answer(new_call_id("web"), body.sdp, caller, settings)
         except OfferError as error:
             return _error(422, error.what, error.fix)
         session = secrets.token_urlsafe(24)
@@ -127,11 +127,6 @@ def webrtc_router(on_leg: OnLeg, settings: WebRtcSettings | None = None, *, admi
         return Response(status_code=204)
 
     return router
-
-
-def new_call_id(now: datetime | None = None) -> str:
-    """An id that sorts by time: `20260131-235959-web-1f3a9c`."""
-    return f"{now or datetime.now(UTC):%Y%m%d-%H%M%S}-web-{secrets.token_hex(3)}"
 
 
 def _claimed_number(claimed: str | None, settings: WebRtcSettings) -> str | None:

@@ -1,0 +1,120 @@
+"""Deeds: what cannot be taken back, and what the dialogue and the log learn of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+from call_fakes import NOW, MemoryLog
+from pipecat.frames.frames import Frame
+
+from voicebot.call.deeds import Deeds
+from voicebot.call.frames import DrainThenHangUpFrame
+from voicebot.call.leg import CallLeg, TransferOutcome
+from voicebot.dialogue.effects import BookCallback, Handoff, HangUp
+from voicebot.dialogue.inputs import CallbackBooked, HandoffResult, Input
+from voicebot.handoff.desk import HandoffDesk
+from voicebot.records.events.base import Record
+from voicebot.records.events.handoff import Transfer
+from voicebot.records.log import EventLog
+
+TARGET = "sip:agents@pbx.example"
+DEED = Handoff(request="h1", reason="caller_asked")
+
+
+class Desk:
+    """Opens hand-offs in memory."""
+
+    def __init__(self, target: str | None) -> None:
+        self._target = target
+        self.opened: list[str] = []
+
+    def open(self, log: EventLog, records: Sequence[Record], *, reason: str, queue: str, summary: str) -> str:
+        self.opened.append(reason)
+        return f"id{len(self.opened)}"
+
+    def target(self, queue: str) -> str | None:
+        return self._target
+
+    def record_callback(self, log: EventLog, handoff: str, number: str) -> str:
+        return "2026-01-02T09:00:00Z"
+
+
+class Stage:
+    def __init__(self, target: str | None = TARGET, outcome: TransferOutcome | None = None) -> None:
+        self.desk, self.log = Desk(target), MemoryLog()
+        self.given: list[Input] = []
+        self.pushed: list[Frame] = []
+        self.answer: asyncio.Future[TransferOutcome] = asyncio.get_running_loop().create_future()
+        if outcome is not None:
+            self.answer.set_result(outcome)
+        self.deeds = Deeds(
+            leg=cast(CallLeg, SimpleNamespace(can_transfer=True, transfer=self._transfer)),
+            desk=cast(HandoffDesk, self.desk),
+            events=self.log,
+            records=tuple,
+            give=self.given.append,
+            push=self._push,
+            now=lambda: NOW,
+            transfer_timeout_s=5.0,
+        )
+
+    async def _transfer(self, target: str, *, handoff_id: str, timeout_s: float) -> TransferOutcome:
+        return await self.answer
+
+    async def _push(self, frame: Frame) -> None:
+        self.pushed.append(frame)
+
+    @property
+    def statuses(self) -> list[str]:
+        return [cast(Any, event).status for event in self.log.of(Transfer)]
+
+
+async def test_an_accepted_transfer() -> None:
+    stage = Stage(outcome=TransferOutcome(accepted=True, code=200))
+    await stage.deeds(DEED)
+    assert stage.statuses == ["attempted", "accepted"]
+    assert stage.given == [HandoffResult(request="h1", status="transferred", now=NOW)]
+
+
+async def test_a_refused_transfer_gives_the_caller_back_to_the_dialogue() -> None:
+    stage = Stage(outcome=TransferOutcome(accepted=False, code=486, detail="busy"))
+    await stage.deeds(DEED)
+    assert stage.statuses == ["attempted", "failed"]
+    assert stage.given == [HandoffResult(request="h1", status="failed", now=NOW)]
+
+
+async def test_without_a_target_a_packet_is_opened_all_the_same() -> None:
+    stage = Stage(target=None)
+    await stage.deeds(DEED)
+    assert stage.desk.opened == ["caller_asked"]
+    assert stage.statuses == []
+    assert stage.given == [HandoffResult(request="h1", status="no_target", now=NOW)]
+
+
+async def test_the_outcome_of_a_transfer_that_ends_the_call_is_still_written_down() -> None:
+    stage = Stage()
+    waiting = asyncio.create_task(stage.deeds(DEED))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.sleep(0)
+    stage.answer.set_result(TransferOutcome(accepted=True, code=200))
+    await stage.deeds.settled()
+    assert stage.statuses == ["attempted", "accepted"]
+
+
+async def test_a_call_back_belongs_to_the_hand_off_that_failed() -> None:
+    stage = Stage(target=None)
+    await stage.deeds(DEED)
+    await stage.deeds(BookCallback(request="b1", number="+14155550134"))
+    assert stage.desk.opened == ["caller_asked"]
+    due = "2026-01-02T09:00:00Z"
+    assert stage.given[1:] == [CallbackBooked(request="b1", number="+14155550134", due=due, now=NOW)]
+
+
+async def test_hanging_up_is_left_to_the_mouth() -> None:
+    stage = Stage()
+    await stage.deeds(HangUp(reason="goodbye"))
+    assert [type(frame) for frame in stage.pushed] == [DrainThenHangUpFrame]

@@ -51,7 +51,9 @@ class Committed:
     @property
     def answer_after_first_sound_ms(self) -> float | None:
         """How long after the turn's first sound its answer began: 0 without a filler, None when it was never heard."""
-        answers = [self.started_ms[o.utterance] for o in self.said if o.role != "filler" and o.utterance in self.started_ms]
+        answers = [
+            self.started_ms[o.utterance] for o in self.said if o.role != "filler" and o.utterance in self.started_ms
+        ]
         return min(answers) - min(self.started_ms.values()) if answers else None
 
 
@@ -148,7 +150,9 @@ def source(turn_reads: Sequence[Read], order: str) -> str | None:
     if last.answer is not None and _asked_itself(last.answer):
         return _KIND_OF_WHY.get(last.request.why, EARLIER)
     behind = [
-        r for r in turn_reads if r.answer and _asked_itself(r.answer) and _same(r.request, last.request) and r is not last
+        r
+        for r in turn_reads
+        if r.answer and _asked_itself(r.answer) and _same(r.request, last.request) and r is not last
     ]
     return _KIND_OF_WHY.get(behind[-1].request.why, EARLIER) if behind else EARLIER
 

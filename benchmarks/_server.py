@@ -16,8 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from _witness import watching
+
+from voicebot.records.database import StoreError
+from voicebot.records.events.base import Record
+from voicebot.records.events.call import CallEnded
+from voicebot.records.store import read_store
+
 _READY_S = 180.0
 _STOP_S = 30.0
+_CALL_S = 600.0
+_LOG_S = 10.0
 _VOICEBOT = (sys.executable, "-m", "voicebot")
 
 
@@ -32,6 +41,16 @@ class Server:
     sip: str
     pid: int
     log: Path
+    data: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A call that was made: the caller's summary, the server's log of it, and the processor time of the caller."""
+
+    summary: dict[str, Any]
+    records: Sequence[Record]
+    caller: dict[str, Any]
 
 
 @contextmanager
@@ -55,7 +74,7 @@ def serving(folder: Path, *, oms_latency_ms: int) -> Iterator[Server]:
         try:
             _until_ready(process, log)
             _slow_down(oms_port, oms_latency_ms)
-            yield Server(f"sip:shop@127.0.0.1:{sip_port}", process.pid, log)
+            yield Server(f"sip:shop@127.0.0.1:{sip_port}", process.pid, log, folder / "data")
         finally:
             process.terminate()
             try:
@@ -64,25 +83,57 @@ def serving(folder: Path, *, oms_latency_ms: int) -> Iterator[Server]:
                 process.kill()
 
 
-def place_call(server: Server, clips: Sequence[Path], *, caller: str, options: Sequence[str] = ()) -> dict[str, Any]:
-    """Ring the server with `voicebot call` in a process of its own; the summary.
+def place_call(server: Server, clips: Sequence[Path], *, caller: str, options: Sequence[str] = ()) -> Placed:
+    """Ring the server with `voicebot call` in a process of its own, and read what the server recorded of it.
 
     Raises:
-        ServerError: the call failed.
+        ServerError: the call failed, or the server kept no log of it.
     """
+    before = set(_calls(server))
     says = [part for clip in clips for part in ("--say", str(clip))]
-    done = subprocess.run(
-        [*_VOICEBOT, "call", server.sip, *says, "--from", caller, "--json", *options],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    lines = done.stdout.splitlines()
-    if done.returncode or not lines:
-        raise ServerError(f"the call failed: {done.stderr.strip()[-400:]}")
-    summary: dict[str, Any] = json.loads(lines[-1])
-    return summary
+    command = [*_VOICEBOT, "call", server.sip, *says, "--from", caller, "--json", *options]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+        watching(process.pid) as watch,
+    ):
+        try:
+            out, errors = process.communicate(timeout=_CALL_S)
+        finally:
+            process.kill()
+    lines = out.splitlines()
+    if process.returncode or not lines:
+        raise ServerError(f"the call failed: {errors.strip()[-400:]}")
+    return Placed(json.loads(lines[-1]), _log_of_new_call(server, before), watch.media())
+
+
+def _calls(server: Server) -> list[str]:
+    try:
+        store = read_store(server.data)
+    except StoreError:
+        return []
+    try:
+        return [call.call for call in store.calls(limit=1000)]
+    finally:
+        store.close()
+
+
+def _log_of_new_call(server: Server, before: set[str]) -> Sequence[Record]:
+    """Wait until the one new call has its end on disk."""
+    until = time.monotonic() + _LOG_S
+    while time.monotonic() < until:
+        new = [call for call in _calls(server) if call not in before]
+        if len(new) > 1:
+            raise ServerError("somebody else called the server meanwhile")
+        if new:
+            store = read_store(server.data)
+            try:
+                records = store.records(new[0])
+            finally:
+                store.close()
+            if records and isinstance(records[-1].event, CallEnded):
+                return records
+        time.sleep(0.1)
+    raise ServerError("the server kept no complete log of the call")
 
 
 def _until_ready(process: subprocess.Popen[str], log: Path) -> None:

@@ -67,16 +67,10 @@ def watching(pid: int) -> Iterator[Watch]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time that a process and its living descendants have used; 0.0 where that is not to be had."""
-    total = 0.0
-    for task in _numbers(_PROC / str(pid) / "task"):
-        folder = _PROC / str(pid) / "task" / str(task)
-        try:
-            total += int((folder / "schedstat").read_text().split()[0]) / 1e9
-            total += sum(cpu_seconds(int(child)) for child in (folder / "children").read_text().split())
-        except (OSError, ValueError, IndexError):
-            continue
-    return total
+    """Processor time that the threads of a process have used so far; 0.0 where that is not to be had."""
+    watch = Watch(pid)
+    watch.look()
+    return sum(ran for _, ran in watch.threads.values())
 
 
 def _numbers(folder: Path) -> list[int]:

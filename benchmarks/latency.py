@@ -3,192 +3,208 @@
     python benchmarks/latency.py [--quick] [--json] [--rounds N]
 
 Ours: `voicebot serve` in a process of its own, rung by `voicebot call` in another, over SIP and RTP on loopback; the
-demo shop answers every read 100 ms late. From the last voiced RTP packet sent to the first voiced RTP packet received.
-Peer: see peer_pipecat.py; no SIP, no RTP, no order system, a fixed reply: from the last voiced frame fed to its input
-transport to the first voiced frame at its output transport. The two never run at the same time.
+demo shop answers every read 100 ms late. From the last voiced RTP packet sent to the first voiced RTP packet of the
+answer received. A turn counts only when the call's event log shows that it was the right answer: the expected intent or
+slot was understood, and the text says what it must; for a turn about an order, the headline that the order system gave.
+A filler ("Let me look at that order") is not the answer: such a turn counts from the answer's own first sound.
+A live read was asked of the order system within the turn, from the caller's first sound on: after the turn was taken
+(in_turn), while the server was still making sure (speculative), or on a partial hypothesis (prefetched).
 
-No result is printed when the caller (or the peer's feed) could not keep its own time.
+Peer: see peer_pipecat.py; no SIP, no RTP, no order system, a fixed reply: from the last voiced frame fed to its input
+transport to the first voiced frame at its output transport. Any reply counts.
+
+Both sides take turns call by call, so that whatever else the machine does meets both; the side whose turn it is not is
+given nothing to do. The ratio is of the medians over the turns that ours answered rightly and the peer answered. A bot
+that begins to speak before the caller has finished has failed that turn. The headline is of clips without a pause
+inside, which a stock bot's fixed silence would take for the end of the turn; clips with pauses are reported apart.
+
+A call in which the caller (or the peer's feed) could not keep its own time is thrown away on both sides and counted;
+with more than one in ten of them there is no result.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from _common import FIXTURES, ROOT, arguments, bottleneck, finish, note, percentile, refuse, rounded
-from _server import ServerError, place_call, serving
+import _figures as figures
+from _common import FIXTURES, arguments, bottleneck, finish, note, refuse, rounded
+from _evidence import verdicts
+from _figures import Turn
+from _peer import Peer, PeerError, peer
+from _script import CALLS, Call
+from _server import Server, ServerError, place_call, serving
+from _witness import cpu_seconds
 
 OMS_LATENCY_MS = 100
 #: The feed shares the peer's event loop; late frames start its clock later, which favours the peer.
 MAX_FEED_ERROR_MS = 25.0
-_FULL_ROUNDS, _QUICK_ROUNDS = 10, 1
+_FULL_ROUNDS, _QUICK_ROUNDS = 8, 1
+_MAX_DISCARDED = 0.1
+PEER = "stock pipecat-ai, Whisper base int8, Silero, Smart Turn, Piper, fixed reply, no SIP, no order system"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the script. `reads`: clips whose answer needs an order that nobody asked for before."""
+@dataclass(slots=True)
+class Run:
+    """What was gathered so far."""
 
-    caller: str
-    clips: tuple[str, ...]
-    reads: frozenset[str] = frozenset()
-
-
-CALLS = (
-    Call(
-        "anonymous",
-        ("where_is_my_order", "order_number_4481207", "when_will_it_arrive", "no_thanks_bye"),
-        frozenset({"order_number_4481207"}),
-    ),
-    Call(
-        "anonymous",
-        ("where_is_order_4481207", "repeat_please", "no_thanks_bye"),
-        frozenset({"where_is_order_4481207"}),
-    ),
-    Call(
-        "anonymous",
-        ("track_my_parcel", "order_number_4480022", "no_thanks_bye"),
-        frozenset({"order_number_4480022"}),
-    ),
-    Call("+14155550134", ("where_is_my_order", "when_will_it_arrive", "no_thanks_bye")),
-)
+    mine: list[Turn] = field(default_factory=list)
+    theirs: list[Turn] = field(default_factory=list)
+    blocks: int = 0
+    discarded: list[str] = field(default_factory=list)
+    late_ms: float = 0.0
+    peer_late_ms: float = 0.0
+    callers: list[dict[str, Any]] = field(default_factory=list)
+    idle: dict[str, list[float]] = field(default_factory=lambda: {"ours": [], "peer": []})
+    """Per block, the percentage of a core that the side which was not measured used meanwhile."""
 
 
 def main() -> None:
-    """Run both sides and print the result."""
+    """Run both sides, call by call, and print the result."""
     parser = arguments(__doc__ or "")
-    parser.add_argument("--rounds", type=int, default=None, help="times through the script of 4 calls, 13 turns")
+    parser.add_argument("--rounds", type=int, default=None, help="times through the script; default 8, quick 1")
     parser.add_argument("--no-peer", action="store_true", help="our side only; for work on the server")
     args = parser.parse_args()
     rounds = args.rounds or (_QUICK_ROUNDS if args.quick else _FULL_ROUNDS)
-    with tempfile.TemporaryDirectory(prefix="voicebot-latency-") as name:
-        folder = Path(name)
+    calls = [call for call in CALLS if call.quick or not args.quick]
+    load = os.getloadavg()[0]
+    run = Run()
+    with tempfile.TemporaryDirectory(prefix="voicebot-latency-") as name, ExitStack() as stack:
         try:
-            turns, late = ours(folder, rounds, as_json=args.json)
-        except (ServerError, subprocess.TimeoutExpired) as error:
+            server = stack.enter_context(serving(Path(name), oms_latency_ms=OMS_LATENCY_MS))
+            warm_up = FIXTURES / f"{CALLS[0].steps[0].clip}.flac"
+            other = None if args.no_peer else stack.enter_context(peer(Path(name), warm_up=warm_up))
+            for number in range(rounds):
+                for index, call in enumerate(calls):
+                    both(run, server, other, call, (number, index), as_json=args.json)
+        except (ServerError, PeerError, subprocess.TimeoutExpired) as error:
             refuse(str(error))
-        peer, peer_late = ([], 0.0) if args.no_peer else peer_turns(folder, rounds, as_json=args.json)
-    if why := bottleneck(late) or bottleneck(peer_late, MAX_FEED_ERROR_MS):
-        refuse(why)
-    result = summarise(turns, peer, late, peer_late)
+    if len(run.discarded) > _MAX_DISCARDED * run.blocks:
+        refuse(f"{len(run.discarded)} of {run.blocks} calls were thrown away: {run.discarded[-1]}")
+    result = {"benchmark": "latency", **figures.summarise(run.mine, run.theirs), **_conditions(run, rounds, load)}
     if result["p50_ms"] is None:
-        refuse("no turn was answered")
+        refuse("no turn was answered rightly: " + "; ".join(str(turn) for turn in run.mine[:3]))
     finish(result, _table(result), as_json=args.json)
 
 
-def ours(folder: Path, rounds: int, *, as_json: bool) -> tuple[list[dict[str, Any]], float]:
-    """Turns of our server, and the worst of the callers' own pacing errors (p99, ms)."""
-    turns: list[dict[str, Any]] = []
-    late = 0.0
-    with serving(folder, oms_latency_ms=OMS_LATENCY_MS) as server:
-        for number in range(rounds):
-            for call in CALLS:
-                summary = place_call(server, [FIXTURES / f"{clip}.flac" for clip in call.clips], caller=call.caller)
-                late = max(late, summary["pacing_error_ms"]["p99"])
-                for turn in summary["turns"]:
-                    turns.append({**turn, "read": Path(turn["clip"]).stem in call.reads})
-                    note(f"ours  {number + 1} {turn['clip']}: {outcome(turn)}", as_json=as_json)
-    return turns, late
+def both(run: Run, server: Server, other: Peer | None, call: Call, place: tuple[int, int], *, as_json: bool) -> None:
+    """One call of the script on both sides, each of them first every other time."""
+    mine, theirs, why = list[Turn](), list[Turn](), list[str]()
+    ours_first = sum(place) % 2 == 1
+    for ours_now in (ours_first, not ours_first):
+        if not ours_now and other is None:
+            continue
+        resting = server.pid if not ours_now else other.process.pid if other else None
+        before, since = cpu_seconds(resting) if resting else 0.0, time.monotonic()
+        if ours_now:
+            mine, late = our_call(run, server, call, place)
+            run.late_ms = max(run.late_ms, late)
+            why += filter(None, [bottleneck(late)])
+        elif other is not None:
+            theirs, feed_late = peer_block(other, call, place)
+            run.peer_late_ms = max(run.peer_late_ms, feed_late or 0.0)
+            why += filter(None, [bottleneck(feed_late, MAX_FEED_ERROR_MS)])
+        if resting:
+            used = cpu_seconds(resting) - before
+            run.idle["peer" if ours_now else "ours"].append(100 * used / (time.monotonic() - since))
+        for turn in mine if ours_now else theirs:
+            note(f"{'ours' if ours_now else 'peer'}  {place[0] + 1} {turn}", as_json=as_json)
+    run.blocks += 1
+    if why:
+        run.discarded.append(why[0])
+        note(f"thrown away: {why[0]}", as_json=as_json)
+        return
+    run.mine += mine
+    run.theirs += theirs
 
 
-def peer_turns(folder: Path, rounds: int, *, as_json: bool) -> tuple[list[dict[str, Any]], float]:
-    """Turns of the stock bot on the same clips in the same order, and its feed's pacing error (p99, ms)."""
-    from voicebot import weights
-
-    clips = [str(FIXTURES / f"{clip}.flac") for _ in range(rounds) for call in CALLS for clip in call.clips]
-    command = [
-        sys.executable,
-        str(Path(__file__).with_name("peer_pipecat.py")),
-        *("--model", str(weights.whisper_base(folder / "cache"))),
-        *("--voice", str(weights.piper_voice())),
-        *("--warm-up", "1", clips[0], *clips),
+def our_call(run: Run, server: Server, call: Call, place: tuple[int, int]) -> tuple[list[Turn], float]:
+    """Turns of one call to our server, and the caller's own pacing error (p99, ms)."""
+    placed = place_call(server, [FIXTURES / f"{step.clip}.flac" for step in call.steps], caller=call.caller)
+    run.callers.append(placed.caller)
+    rows = placed.summary["turns"]
+    played = [step for step, row in zip(call.steps, rows, strict=True) if row["played"]]
+    found = verdicts(placed.records, played)
+    # A turn that was not played has no verdict of its own; its outcome says so.
+    found += [verdicts((), [step])[0] for step in call.steps[len(played) :]]
+    turns = [
+        figures.ours((*place, index), call.section, step, row, verdict)
+        for index, (step, row, verdict) in enumerate(zip(call.steps, rows, found, strict=True))
     ]
-    turns: list[dict[str, Any]] = []
-    late: float | None = None
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            row = json.loads(line) if line.startswith("{") else {}
-            if row.get("event") == "turn":
-                turns.append(row)
-                note(f"peer  {row['clip']}: {outcome(row)}", as_json=as_json)
-            elif row.get("event") == "peer":
-                late = row["pacing_p99_ms"]
-    if process.returncode or late is None:
-        refuse("the peer did not finish")
+    return turns, placed.summary["pacing_error_ms"]["p99"]
+
+
+def peer_block(other: Peer, call: Call, place: tuple[int, int]) -> tuple[list[Turn], float | None]:
+    """The same clips in the same order on the peer, and its feed's pacing error (p99, ms)."""
+    rows, late = other.block([FIXTURES / f"{step.clip}.flac" for step in call.steps])
+    turns = [
+        figures.peers((*place, index), call.section, step, row)
+        for index, (step, row) in enumerate(zip(call.steps, rows, strict=True))
+    ]
     return turns, late
 
 
-def outcome(turn: dict[str, Any]) -> str:
-    """A turn in words."""
-    if not turn.get("played", True):
-        return "not played: the call ended before"
-    figure = "no figure" if turn["v2v_ms"] is None else f"{turn['v2v_ms']:.0f} ms"
-    return figure + (", the bot spoke into the turn" if turn["talked_over"] else "")
-
-
-def summarise(
-    turns: Sequence[dict[str, Any]], peer: Sequence[dict[str, Any]], late_ms: float, peer_late_ms: float
-) -> dict[str, Any]:
-    """Percentiles of both sides, their ratio, and what was left out of them."""
-    mine = _answered(turns)
-    reads = _answered([turn for turn in turns if turn["read"]])
-    theirs = _answered(peer)
-    p50, peer_p50 = percentile(mine, 50), percentile(theirs, 50)
+def _conditions(run: Run, rounds: int, load: float) -> dict[str, Any]:
+    real_time = [one["real_time_cpu_percent"] for one in run.callers]
     return {
-        "benchmark": "latency",
-        "p50_ms": rounded(p50),
-        "p95_ms": rounded(percentile(mine, 95)),
-        "max_ms": rounded(max(mine, default=None)),
-        "read_p50_ms": rounded(percentile(reads, 50)),
-        "read_p95_ms": rounded(percentile(reads, 95)),
-        "peer": "stock pipecat-ai, Whisper base int8, Silero, Smart Turn, Piper, fixed reply, no SIP, no order system",
-        "peer_p50_ms": rounded(peer_p50),
-        "peer_p95_ms": rounded(percentile(theirs, 95)),
-        "ratio": rounded(peer_p50 / p50, 2) if p50 and peer_p50 else None,
-        "turns": len(mine),
-        "peer_turns": len(theirs),
-        "unanswered": len(turns) - len(mine),
-        "peer_unanswered": len(peer) - len(theirs),
-        "talked_over": sum(turn["talked_over"] for turn in turns),
-        "peer_talked_over": sum(turn["talked_over"] for turn in peer),
+        "peer": PEER,
         "oms_latency_ms": OMS_LATENCY_MS,
-        "pacing_p99_ms": rounded(late_ms, 2),
-        "peer_pacing_p99_ms": rounded(peer_late_ms, 2),
-        "by_clip": {clip: rounded(value) for clip, value in _by_clip(turns).items()},
-        "peer_by_clip": {clip: rounded(value) for clip, value in _by_clip(peer).items()},
+        "rounds": rounds,
+        "discarded_calls": len(run.discarded),
+        "pacing_p99_ms": rounded(run.late_ms, 2),
+        "peer_pacing_p99_ms": rounded(run.peer_late_ms, 2),
+        "caller_scheduling": "/".join(sorted({one["policy"] for one in run.callers})),
+        "caller_real_time_cpu_percent": rounded(max(real_time, default=None), 2),
+        "caller_cpu_percent": rounded(max((one["cpu_percent"] for one in run.callers), default=None), 1),
+        "resting_cpu_percent": {side: rounded(max(used, default=None)) for side, used in run.idle.items()},
+        "load_before": rounded(load, 2),
+        "failures": [
+            f"{side} {turn}"
+            for side, turns in (("ours", run.mine), ("peer", run.theirs))
+            for turn in turns
+            if not turn.good
+        ],
     }
 
 
-def _answered(turns: Sequence[dict[str, Any]]) -> list[float]:
-    return [turn["v2v_ms"] for turn in turns if turn["v2v_ms"] is not None]
-
-
-def _by_clip(turns: Sequence[dict[str, Any]]) -> dict[str, float | None]:
-    names = dict.fromkeys(turn["clip"] for turn in turns)
-    return {name: percentile(_answered([turn for turn in turns if turn["clip"] == name]), 50) for name in names}
-
-
 def _table(result: dict[str, Any]) -> list[str]:
-    clips = result["by_clip"]
-    rows = [f"  {clip:32} {clips[clip]!s:>8} {result['peer_by_clip'].get(clip)!s:>8}" for clip in clips]
     return [
         "",
-        f"  {'median per clip, ms':32} {'ours':>8} {'peer':>8}",
-        *rows,
-        f"ours      p50 {result['p50_ms']} ms, p95 {result['p95_ms']} ms over {result['turns']} turns "
-        f"({result['unanswered']} without a figure, {result['talked_over']} talked over); "
-        f"with a live read: p50 {result['read_p50_ms']} ms",
-        f"peer      p50 {result['peer_p50_ms']} ms, p95 {result['peer_p95_ms']} ms over {result['peer_turns']} turns "
-        f"({result['peer_unanswered']} without a figure, {result['peer_talked_over']} talked over): {result['peer']}",
-        f"ratio     {result['ratio']}",
-        f"witness   caller late by {result['pacing_p99_ms']} ms at p99, "
-        f"peer's feed by {result['peer_pacing_p99_ms']} ms",
+        *_section("clips without pauses", result),
+        "",
+        *_section("clips with pauses", result["with_pauses"]),
+        "",
+        *(f"failed    {one}" for one in result["failures"]),
+        f"peer is   {result['peer']}",
+        f"witness   caller late by {result['pacing_p99_ms']} ms at p99, peer's feed by {result['peer_pacing_p99_ms']} "
+        f"ms; {result['discarded_calls']} calls thrown away; resting sides used {result['resting_cpu_percent']} % of a "
+        f"core; load before {result['load_before']}",
+        f"caller    its media thread under {result['caller_scheduling']}, {result['caller_real_time_cpu_percent']} % "
+        f"of a core of real-time work; the whole process {result['caller_cpu_percent']} %",
+    ]
+
+
+def _section(title: str, part: dict[str, Any]) -> list[str]:
+    clips, peers = part["by_clip"], part["peer_by_clip"]
+    kinds = ", ".join(f"{kind} {one['turns']} (p50 {one['p50_ms']})" for kind, one in part["reads"].items())
+    return [
+        f"  {title + ', p50 ms':32} {'ours':>8} {'peer':>8}",
+        *(f"  {clip:32} {clips[clip]!s:>8} {peers.get(clip)!s:>8}" for clip in clips),
+        f"ours      p50 {part['p50_ms']} ms, p95 {part['p95_ms']} ms over {part['right']} right turns of "
+        f"{part['turns']} ({part['answered']} answered; failed: {part['failed'] or 'none'}; "
+        f"{part['filler_first']} began with a filler)",
+        f"reads     p50 {part['read_p50_ms']} ms, p95 {part['read_p95_ms']} ms over {part['with_live_read']} right "
+        f"turns with a live read of {part['should_read']} that should read: {kinds}",
+        f"peer      p50 {part['peer_p50_ms']} ms, p95 {part['peer_p95_ms']} ms over {part['peer_answered']} answered "
+        f"turns of {part['peer_turns']} (failed: {part['peer_failed'] or 'none'})",
+        f"ratio     {part['ratio']}: medians {part['pair_peer_p50_ms']} and {part['pair_p50_ms']} ms "
+        f"of {part['pairs']} turns that both answered",
     ]
 
 

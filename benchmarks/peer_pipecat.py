@@ -4,8 +4,12 @@
               -> fixed reply in place of an LLM -> PiperTTSService -> transport -> assistant aggregator
 
 Nothing is tuned. Clips are fed in real time, 20 ms a frame, to its input transport, and the time is taken at its output
-transport: it has no SIP, no RTP, no jitter buffer and no order system to ask, all of which favours it.
-Prints one JSON line per turn, and a last one with the pacing error of the feed.
+transport: it has no SIP, no RTP, no jitter buffer and no order system to ask, all of which favours it. The reply begins
+with a short sentence, so that little has to be synthesised before the first sound: that favours it too.
+
+Clips are taken in blocks: a line of paths (JSON list) on stdin is one block, played one after the other; the answer is
+a JSON line per turn and one with the pacing error of the feed in that block. Between blocks nothing is fed, so that the
+bot rests. The end of stdin ends it.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,6 +58,7 @@ RATE_HZ = 16_000
 STEP_S = 0.020
 FRAME = int(RATE_HZ * STEP_S)
 _SETTLE_S = 0.9
+_LEAD_S = 1.0
 _GIVE_UP_S = 8.0
 
 
@@ -81,7 +87,7 @@ class Feed(BaseInputTransport):
         self.pending: list[bytes] = []
         self.sent: list[float] = []
         self.late_ms: list[float] = []
-        self.ready, self.idle = asyncio.Event(), asyncio.Event()
+        self.ready, self.idle, self.fed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, frame: StartFrame) -> None:
@@ -106,6 +112,9 @@ class Feed(BaseInputTransport):
     async def _run(self) -> None:
         origin, step, silence = time.monotonic(), 0, bytes(2 * FRAME)
         while True:
+            if not self.fed.is_set():
+                await self.fed.wait()
+                origin, step = time.monotonic(), 0
             await asyncio.sleep(max(0.0, origin + step * STEP_S - time.monotonic()))
             audio, speaking = (self.pending.pop(0), True) if self.pending else (silence, False)
             if not speaking:
@@ -174,18 +183,32 @@ async def run(args: argparse.Namespace) -> None:
     await runner.add_workers(worker)
     serving = asyncio.create_task(runner.run())
     await asyncio.wait_for(feed.ready.wait(), 60)
-    await asyncio.sleep(1.0)
     try:
-        for number, path in enumerate(args.clips):
-            figures = await turn(feed, ear, path)
-            # The first turn warms up caches and allocators, as it does for the other side.
-            if number >= args.warm_up:
-                row = {"clip": path.name, "v2v_ms": figures.v2v_ms, "talked_over": figures.talked_over}
-                print(json.dumps({"event": "turn", **row}), flush=True)
-        print(json.dumps({"event": "peer", "pacing_p99_ms": percentile(feed.late_ms, 99)}), flush=True)
+        # A turn that is not reported warms up caches and allocators, as the other side's server does by itself.
+        await block(feed, ear, args.warm_up, report=False)
+        print(json.dumps({"event": "ready"}), flush=True)
+        lines = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+        while line := await lines.readline():
+            await block(feed, ear, [Path(one) for one in json.loads(line)])
     finally:
         await worker.cancel()
         await serving
+
+
+async def block(feed: Feed, ear: Ear, paths: Sequence[Path], *, report: bool = True) -> None:
+    """Feed the bot, play the clips, print the turns and how late the feed was, and stop feeding."""
+    feed.late_ms.clear()
+    feed.fed.set()
+    await asyncio.sleep(_LEAD_S)
+    for path in paths:
+        figures = await turn(feed, ear, path)
+        row = {"clip": path.name, "v2v_ms": figures.v2v_ms, "talked_over": figures.talked_over}
+        if report:
+            print(json.dumps({"event": "turn", **row}), flush=True)
+    feed.fed.clear()
+    if report:
+        print(json.dumps({"event": "block", "pacing_p99_ms": percentile(feed.late_ms, 99)}), flush=True)
 
 
 async def turn(feed: Feed, ear: Ear, path: Path) -> Figures:
@@ -209,13 +232,12 @@ async def turn(feed: Feed, ear: Ear, path: Path) -> Figures:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line: `peer_pipecat.py --model DIR --voice FILE.onnx CLIP …`."""
+    """Command line: `peer_pipecat.py --model DIR --voice FILE.onnx --warm-up CLIP`, blocks of clips on stdin."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("--model", type=Path, required=True, help="directory of Whisper base for CTranslate2")
     parser.add_argument("--voice", type=Path, required=True, help="Piper voice, an .onnx file")
-    parser.add_argument("--reply", default="Your order is on its way, and it should arrive on Thursday.")
-    parser.add_argument("--warm-up", type=int, default=1, help="first turns that are not reported")
+    parser.add_argument("--reply", default="I found your order. It should arrive on Thursday.")
+    parser.add_argument("--warm-up", type=Path, nargs="+", required=True, help="clips of turns that are not reported")
     logger.remove()
     asyncio.run(run(parser.parse_args(arguments)))
 

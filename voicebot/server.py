@@ -111,7 +111,7 @@ async def open_house(settings: Settings, *, voice: bool = True, progress: Progre
             data_dir=data_dir,
         )
         if voice:
-            listening = await open_listening(settings.listening, cache)
+            listening = await open_listening(settings.listening, cache, language=settings.call.language)
             stack.push_async_callback(listening.close)
             progress("ears are warm")
             speaking = await open_speaking(settings.speaking, cache)

@@ -1,36 +1,65 @@
-"""The latency benchmark's arithmetic, and that its script refers to clips that exist."""
+"""The latency benchmark's script refers to clips that exist and says what they are."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import _benchmarks_path  # noqa: F401
 import latency
+import numpy as np
+import pytest
 from _common import FIXTURES
+from _script import CALLS, FLOWING, PAUSES
+
+from voicebot.caller import clips
+from voicebot.caller.voiced import GATE_DBFS, PACKET_SAMPLES, clip_voice, level_dbfs
+
+#: Without voice for this long, a stock bot asks itself whether the turn is over.
+STOCK_SILENCE_MS = 200
 
 
-def turn(clip: str, v2v_ms: float | None, *, read: bool = False, talked_over: bool = False) -> dict[str, Any]:
-    return {"clip": clip, "v2v_ms": v2v_ms, "read": read, "talked_over": talked_over}
+def longest_pause_ms(name: str) -> int:
+    """The longest run of quiet packets between the first and the last voiced one, by the caller's own gate."""
+    pcm = clips.load(FIXTURES / f"{name}.flac")
+    pcm = np.pad(pcm, (0, -len(pcm) % PACKET_SAMPLES))
+    levels = [level_dbfs(pcm[i : i + PACKET_SAMPLES]) for i in range(0, len(pcm), PACKET_SAMPLES)]
+    voice = clip_voice(pcm)
+    assert voice is not None
+    gate = max(GATE_DBFS, max(levels) - 30)
+    marks = "".join("v" if level >= gate else "." for level in levels[voice[0] : voice[1] + 1])
+    return 20 * max((len(run) for run in re.findall(r"\.+", marks)), default=0)
 
 
-def test_the_ratio_is_of_medians_of_the_same_clips() -> None:
-    ours = [turn("a", 300.0), turn("b", 400.0, read=True), turn("c", None, talked_over=True)]
-    peer = [turn("a", 1000.0), turn("b", 1100.0), turn("c", None)]
-    result = latency.summarise(ours, peer, 0.3, 4.0)
-    assert (result["p50_ms"], result["peer_p50_ms"], result["ratio"]) == (350.0, 1050.0, 3.0)
-    assert (result["turns"], result["unanswered"], result["talked_over"], result["peer_unanswered"]) == (2, 1, 1, 1)
-    assert result["read_p50_ms"] == 400.0
-    assert result["by_clip"] == {"a": 300.0, "b": 400.0, "c": None}
+@pytest.mark.parametrize("name", sorted({step.clip for call in CALLS for step in call.steps}))
+def test_every_clip_is_a_recorded_caller(name: str) -> None:
+    assert (FIXTURES / f"{name}.flac").is_file()
 
 
-def test_without_a_peer_there_is_no_ratio() -> None:
-    result = latency.summarise([turn("a", 300.0)], [], 0.3, 0.0)
-    assert result["ratio"] is None
-    assert result["peer_p50_ms"] is None
+def test_the_paired_section_has_no_pause_that_a_stock_bot_would_cut_into() -> None:
+    paired = {step.clip for call in CALLS if call.section == FLOWING for step in call.steps}
+    assert {name: ms for name in paired if (ms := longest_pause_ms(name)) >= STOCK_SILENCE_MS} == {}
 
 
-def test_the_script_uses_recorded_callers_that_exist() -> None:
-    for call in latency.CALLS:
-        assert call.reads <= set(call.clips)
-        for clip in call.clips:
-            assert (FIXTURES / f"{clip}.flac").is_file()
+def test_the_other_section_has_pauses() -> None:
+    names = {step.clip for call in CALLS if call.section == PAUSES for step in call.steps}
+    assert names
+    assert min(longest_pause_ms(name) for name in names) >= STOCK_SILENCE_MS
+
+
+def test_a_quick_run_has_reads_and_both_sections() -> None:
+    quick = [call for call in CALLS if call.quick]
+    assert {call.section for call in quick} == {FLOWING, PAUSES}
+    assert sum(step.reads for call in quick for step in call.steps if call.section == FLOWING) >= 3
+
+
+def test_a_read_names_the_order_that_must_be_told() -> None:
+    for call in CALLS:
+        for step in call.steps:
+            assert step.order or not step.reads
+            re.compile(step.said)
+
+
+def test_both_sides_begin_equally_often() -> None:
+    first = [sum((number, index)) % 2 for number in range(2) for index in range(len(CALLS))]
+    assert sum(first) * 2 == len(first)
+    assert latency.OMS_LATENCY_MS > 0

@@ -51,7 +51,7 @@ class CallSession:
         self._house, self._leg = house, leg
         self._listening: Listening = house.listening
         self._speaking: Speaking = house.speaking
-        self._clock = CallClock(house.settings.zone)
+        self._clock = CallClock(house.orders.settings.shop_zone)
         self.log: LiveLog = house.logs.open(leg.id, clock=self._clock.now_ms)
         self._reads: CallReads = house.orders.for_call(self.log)
         self._tape: StereoRecorder | None = None

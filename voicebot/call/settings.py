@@ -21,8 +21,6 @@ class CallSettings:
     """Longest wait for a transfer to be accepted."""
     language: str = "en"
     """Language of the conversation (BCP 47)."""
-    zone: str = "UTC"
-    """The shop's time zone, for "today"."""
     record: bool = True
     """Write a stereo recording of each call."""
     speculate: bool = True

@@ -29,7 +29,7 @@ class TextCall:
 
     def __init__(self, house: House, *, call_id: str, caller: str | None) -> None:
         self._house, self._caller = house, caller
-        self._clock = CallClock(house.settings.zone)
+        self._clock = CallClock(house.orders.settings.shop_zone)
         self._log = house.logs.open(call_id, clock=self._clock.now_ms)
         self._reads = house.orders.for_call(self._log)
         self._effects: list[Effect] = []

@@ -46,8 +46,8 @@ STYLES = {
 
 def demo(
     config: ConfigFile = None,
-    sip_port: Annotated[int | None, typer.Option("--sip-port", help="SIP port [default: 5060].")] = None,
-    http_port: Annotated[int | None, typer.Option("--http-port", help="Web port [default: 8080].")] = None,
+    sip_port: Annotated[int | None, typer.Option("--sip-port", help="SIP port (default 5060).")] = None,
+    http_port: Annotated[int | None, typer.Option("--http-port", help="Web port (default 8080).")] = None,
     data_dir: DataDir = None,
     once: Annotated[bool, typer.Option("--once", help="Stop after the call instead of staying up.")] = False,
 ) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def serve(
     config: ConfigFile = None,
-    sip_port: Annotated[int | None, typer.Option("--sip-port", help="SIP port, UDP and TCP [default: 5060].")] = None,
-    http_port: Annotated[int | None, typer.Option("--http-port", help="Web port [default: 8080].")] = None,
+    sip_port: Annotated[int | None, typer.Option("--sip-port", help="SIP port, UDP and TCP (default 5060).")] = None,
+    http_port: Annotated[int | None, typer.Option("--http-port", help="Web port (default 8080).")] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:

@@ -37,15 +37,15 @@ class Listening:
             await close()
 
 
-async def open_listening(settings: ListeningSettings, cache_dir: Path) -> Listening:
-    """Load and warm all models of the ears, outside the event loop.
+async def open_listening(settings: ListeningSettings, cache_dir: Path, *, language: str = "en") -> Listening:
+    """Load and warm all models of the ears, outside the event loop. `language` is ISO 639-1.
 
     Raises:
         ModelError: a model is missing, corrupt or of the wrong kind.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="loading") as loading:
         loop = asyncio.get_running_loop()
-        decoder, silero, smart_turn = await loop.run_in_executor(loading, _load, settings, cache_dir)
+        decoder, silero, smart_turn = await loop.run_in_executor(loading, _load, settings, cache_dir, language)
     pool = RecogniserPool(decoder, workers=settings.workers, max_waiting=settings.max_waiting)
     return Listening(
         settings=settings,
@@ -56,21 +56,21 @@ async def open_listening(settings: ListeningSettings, cache_dir: Path) -> Listen
     )
 
 
-def _load(settings: ListeningSettings, cache_dir: Path) -> tuple[WhisperDecoder, Silero, SmartTurn]:
+def _load(settings: ListeningSettings, cache_dir: Path, language: str) -> tuple[WhisperDecoder, Silero, SmartTurn]:
     silero = Silero(weights.silero(settings.voice_activity_model))
     silero.probability(np.zeros(512, np.float32), SileroState.fresh())
     smart_turn = SmartTurn(weights.smart_turn(settings.turn_model))
     smart_turn.judge(np.zeros(16_000, np.float32))
-    return _load_decoder(settings, cache_dir), silero, smart_turn
+    return _load_decoder(settings, cache_dir, language), silero, smart_turn
 
 
-def _load_decoder(settings: ListeningSettings, cache_dir: Path) -> WhisperDecoder:
+def _load_decoder(settings: ListeningSettings, cache_dir: Path, language: str) -> WhisperDecoder:
     decoder = WhisperDecoder(
         weights.whisper(settings.model, cache_dir),
         threads=settings.threads,
         workers=settings.workers,
         compute_type=settings.compute_type,
-        language=settings.language,
+        language=language,
     )
     decoder.warm()
     return decoder

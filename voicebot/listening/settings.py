@@ -13,8 +13,6 @@ class ListeningSettings:
     """Directory of a CTranslate2 Whisper model, or a hub name; None is the installed Whisper base."""
     compute_type: str = "int8"
     """CTranslate2 arithmetic."""
-    language: str = "en"
-    """Spoken language (ISO 639-1)."""
     threads: int = 1
     """Cores that one decoding may use."""
     workers: int = 2

@@ -19,10 +19,6 @@ class RecordsSettings:
     """Events kept in memory of one live call."""
     redact_cards: bool = True
     """Payment card numbers and security codes in words are replaced before anything is stored or shown."""
-    recording: bool = True
-    """Record calls in stereo: left the caller, right the bot."""
-    recording_format: str = "wav"
-    """Container of the recordings."""
     recording_retention_days: int = 30
     """Recordings older than this are deleted; 0 keeps them."""
     log_retention_days: int = 180

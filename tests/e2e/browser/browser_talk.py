@@ -76,7 +76,8 @@ def until(page: Page, condition: Callable[[], bool], *, within_s: float = 10.0) 
 def audio_state(page: Page) -> dict[str, Any]:
     """Of the replay's player: position and length in seconds, readiness, whether it plays, and its error."""
     state: dict[str, Any] = page.evaluate(
-        "({currentTime: at, duration: length, readyState: ready, paused, error}) => ({at, length, ready, paused, error})",
+        "({currentTime: at, duration: length, readyState: ready, paused, error}) =>"
+        " ({at, length, ready, paused, error})",
         page.evaluate_handle("document.getElementById('audio')"),
     )
     return state

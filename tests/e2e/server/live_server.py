@@ -158,6 +158,10 @@ class LiveServer:
         self.wait_ready()
 
     @property
+    def threads(self) -> int:
+        return sum(1 for _ in Path(f"/proc/{self.process.pid}/task").iterdir())
+
+    @property
     def sockets(self) -> list[str]:
         """UDP and TCP sockets that are bound: `protocol address`. Connections are left out."""
         found = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from call_story import Story
 from conftest import StartServer
 from live_server import LiveServer
-from phone_callers import new_number, place
+from phone_callers import Caller, new_number, place
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
@@ -21,9 +20,8 @@ REASONS = {"caller_asked", "policy", "low_confidence", "failure"}
 
 @pytest.fixture(scope="module")
 def server(start_server: StartServer) -> Iterator[LiveServer]:
-    # A short pause of the breaker: each fault is met by a shop that was whole before.
-    oms = {"breaker_pause_s": 0.3, "breaker_longest_s": 0.3}
-    with start_server(call={"read_deadline_s": 3.0}, oms=oms) as one:
+    # The breaker would answer in place of a shop that failed often: here each fault is to be met itself.
+    with start_server(call={"read_deadline_s": 3.0}, oms={"breaker_failures": 1000}) as one:
         yield one
 
 
@@ -31,12 +29,16 @@ def server(start_server: StartServer) -> Iterator[LiveServer]:
 def _whole_shop(server: LiveServer) -> Iterator[None]:
     yield
     server.break_shop()
-    time.sleep(0.5)
+
+
+def asking(server: LiveServer, number: str) -> Caller:
+    # Patient enough to wait for the answer after a filler.
+    return place(server, "4481207#@barge=300", "no_thanks_bye", number=number, options=("--settle-ms", "4500"))
 
 
 def asks_and_leaves(server: LiveServer, number: str) -> Story:
     """Keys in a number, listens to what there is to say, says goodbye."""
-    placed = place(server, "4481207#@barge=300", "no_thanks_bye", number=number).finish()
+    placed = asking(server, number).finish()
     assert placed.code == 0, placed.errors
     return server.told_story(number)
 
@@ -87,7 +89,7 @@ def test_another_call_does_not_notice(server: LiveServer) -> None:
     """While one caller waits for a shop that hangs, another one is answered at once, to the end of the sentence."""
     server.break_shop(fail_rate=1.0, kind="hang")
     waiting, talking = new_number(), new_number()
-    one = place(server, "4481207#@barge=300", "no_thanks_bye", number=waiting)
+    one = asking(server, waiting)
     other = place(server, "human_please@barge=500", "no_thanks_bye@barge=6000", number=talking)
     placed, _ = other.finish(), one.finish()
     assert placed.code == 0, placed.errors

@@ -121,7 +121,7 @@ def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
     assert (packet["call_id"], packet["handoff_id"], packet["reason"]) == (story.id, handoff, "policy")
     assert packet["caller"] == {"number": number, "called": "shop", "transport": "sip"}
     assert "wismo" in [intent["name"] for intent in packet["intents"]]
-    assert packet["order_snapshot"]["number"] == "4481207"
+    assert packet["order_snapshot"]["order"]["number"] == "4481207"
     assert packet["policy_decisions"][0]["outcome"]["offer"] == "voucher"
     promise = next(one for one in packet["promises_made"] if "voucher" in one["what"])
     assert (promise["heard"], promise["heard_text"]) == ("all", promise["what"])

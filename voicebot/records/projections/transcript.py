@@ -147,8 +147,19 @@ def transcript(records: Sequence[Record]) -> list[Line]:
                 pass
     if ear.final is not None:
         lines.append(_spoken(ear.final[0], ear.final[1].text, ear, "open"))
-    lines += [voice.line(by_ear=by_ear) for voice in voices.values() if voice.said]
-    return sorted(lines, key=lambda line: (line.at_ms if line.start_ms is None else line.start_ms, line.seq))
+    placed = [(_begun(line), line) for line in lines]
+    before = 0.0
+    for voice in voices.values():
+        if voice.said:
+            # Utterances are played in the order in which they were said: one that was not played follows the last.
+            line = voice.line(by_ear=by_ear)
+            before = max(before, _begun(line)) if line.start_ms is None else line.start_ms
+            placed.append((before, line))
+    return [line for _, line in sorted(placed, key=lambda each: (each[0], each[1].seq))]
+
+
+def _begun(line: Line) -> float:
+    return line.at_ms if line.start_ms is None else line.start_ms
 
 
 def _spoken(record: Record, text: str, ear: _Ear, status: str) -> Line:

@@ -21,6 +21,9 @@ export function drawTurns(box, turns) {
   box.replaceChildren(...(turns.length ? turns.map(turnNode) : [el('p', { class: 'soft' }, 'No turns yet.')]));
 }
 
+/** Why a read was made, where it is not because the turn needed it. */
+const WHY = { turn: '', prefetch: 'read ahead', speculation: 'before the turn was over' };
+
 /** Bars of a turn: {name, from, to, kind, note}, times in ms. */
 export function bars(turn) {
   const reads = turn.reads
@@ -31,7 +34,7 @@ export function bars(turn) {
       from: read.from_ms,
       to: read.from_ms + (read.took_ms ?? 0),
       kind: read.status && !['ok', 'not_found'].includes(read.status) ? 'failed' : read.why === 'turn' ? 'oms' : 'ahead',
-      note: [read.why === 'turn' ? '' : words(read.why), read.cached ? 'cached' : '', read.status === 'ok' ? '' : words(read.status ?? 'open')].filter(Boolean).join(', '),
+      note: [WHY[read.why] ?? words(read.why), read.cached ? 'cached' : '', read.status === 'ok' ? '' : words(read.status ?? 'open')].filter(Boolean).join(', '),
     }));
   let before = 0;
   const work = Object.entries(turn.marks).map(([name, ms]) => {

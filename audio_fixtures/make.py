@@ -105,7 +105,7 @@ FLOWING = (
     Clip("where_is_my_order_flowing", "maria", "Where is my order?", FLOWING_PAUSE_MS),
     Clip("order_number_4481207_flowing", "maria", "four four eight one two oh seven.", FLOWING_PAUSE_MS),
     Clip("when_will_it_arrive_flowing", "maria", "When will it arrive?", FLOWING_PAUSE_MS),
-    Clip("no_thanks_bye_flowing", "maria", "No thank you that's all goodbye.", FLOWING_PAUSE_MS),
+    Clip("no_thanks_bye_flowing", "maria", "No that is all thanks.", FLOWING_PAUSE_MS),
     Clip(
         "where_is_order_4481207_flowing",
         "tess",

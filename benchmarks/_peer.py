@@ -33,8 +33,8 @@ class Peer:
     process: subprocess.Popen[str]
     rows: Queue[dict[str, Any]]
 
-    def block(self, clips: Sequence[Path]) -> tuple[list[dict[str, Any]], float | None]:
-        """Play clips one after the other: its turns, and how late its feed was (p99, ms).
+    def block(self, clips: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Play clips one after the other: its turns, and how its feed kept time (`pacing_p99_ms`, `scheduling`).
 
         Raises:
             PeerError: it died, or said nothing for a minute.
@@ -49,7 +49,7 @@ class Peer:
         while True:
             row = self.next(_LINE_S)
             if row["event"] == "block":
-                return turns, row["pacing_p99_ms"]
+                return turns, row
             turns.append(row)
 
     def next(self, timeout_s: float) -> dict[str, Any]:

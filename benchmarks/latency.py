@@ -16,7 +16,8 @@ transport to the first voiced frame at its output transport. Any reply counts.
 Both sides take turns call by call, so that whatever else the machine does meets both; the side whose turn it is not is
 given nothing to do. The ratio is of the medians over the turns that ours answered rightly and the peer answered. A bot
 that begins to speak before the caller has finished has failed that turn. The headline is of clips without a pause
-inside, which a stock bot's fixed silence would take for the end of the turn; clips with pauses are reported apart.
+inside, which a stock bot's fixed silence would take for the end of the turn, and all of them are complete to the
+stock turn model; clips with pauses are reported apart.
 
 A call in which the caller (or the peer's feed) could not keep its own time is thrown away on both sides and counted;
 with more than one in ten of them there is no result.
@@ -43,7 +44,7 @@ from _server import Server, ServerError, place_call, serving
 from _witness import cpu_seconds
 
 OMS_LATENCY_MS = 100
-#: The feed shares the peer's event loop; late frames start its clock later, which favours the peer.
+#: The feed is a thread beside the peer's own, and may have to wait for the interpreter.
 MAX_FEED_ERROR_MS = 25.0
 _FULL_ROUNDS, _QUICK_ROUNDS = 8, 1
 _MAX_DISCARDED = 0.1
@@ -60,6 +61,7 @@ class Run:
     discarded: list[str] = field(default_factory=list)
     late_ms: float = 0.0
     peer_late_ms: float = 0.0
+    feed_scheduling: str = ""
     callers: list[dict[str, Any]] = field(default_factory=list)
     idle: dict[str, list[float]] = field(default_factory=lambda: {"ours": [], "peer": []})
     """Per block, the percentage of a core that the side which was not measured used meanwhile."""
@@ -70,14 +72,17 @@ def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("--rounds", type=int, default=None, help="times through the script; default 8, quick 1")
     parser.add_argument("--no-peer", action="store_true", help="our side only; for work on the server")
+    parser.add_argument("--keep", type=Path, default=None, help="keep the server's data here, to look into a turn")
     args = parser.parse_args()
     rounds = args.rounds or (_QUICK_ROUNDS if args.quick else _FULL_ROUNDS)
     calls = [call for call in CALLS if call.quick or not args.quick]
     load = os.getloadavg()[0]
     run = Run()
     with tempfile.TemporaryDirectory(prefix="voicebot-latency-") as name, ExitStack() as stack:
+        folder = args.keep or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
         try:
-            server = stack.enter_context(serving(Path(name), oms_latency_ms=OMS_LATENCY_MS))
+            server = stack.enter_context(serving(folder.resolve(), oms_latency_ms=OMS_LATENCY_MS))
             warm_up = FIXTURES / f"{CALLS[0].steps[0].clip}.flac"
             other = None if args.no_peer else stack.enter_context(peer(Path(name), warm_up=warm_up))
             for number in range(rounds):
@@ -107,8 +112,10 @@ def both(run: Run, server: Server, other: Peer | None, call: Call, place: tuple[
             run.late_ms = max(run.late_ms, late)
             why += filter(None, [bottleneck(late)])
         elif other is not None:
-            theirs, feed_late = peer_block(other, call, place)
+            theirs, feed = peer_block(other, call, place)
+            feed_late = feed["pacing_p99_ms"]
             run.peer_late_ms = max(run.peer_late_ms, feed_late or 0.0)
+            run.feed_scheduling = feed["scheduling"]
             why += filter(None, [bottleneck(feed_late, MAX_FEED_ERROR_MS)])
         if resting:
             used = cpu_seconds(resting) - before
@@ -140,14 +147,14 @@ def our_call(run: Run, server: Server, call: Call, place: tuple[int, int]) -> tu
     return turns, placed.summary["pacing_error_ms"]["p99"]
 
 
-def peer_block(other: Peer, call: Call, place: tuple[int, int]) -> tuple[list[Turn], float | None]:
-    """The same clips in the same order on the peer, and its feed's pacing error (p99, ms)."""
-    rows, late = other.block([FIXTURES / f"{step.clip}.flac" for step in call.steps])
+def peer_block(other: Peer, call: Call, place: tuple[int, int]) -> tuple[list[Turn], dict[str, Any]]:
+    """The same clips in the same order on the peer, and how its feed kept time."""
+    rows, feed = other.block([FIXTURES / f"{step.clip}.flac" for step in call.steps])
     turns = [
         figures.peers((*place, index), call.section, step, row)
         for index, (step, row) in enumerate(zip(call.steps, rows, strict=True))
     ]
-    return turns, late
+    return turns, feed
 
 
 def _conditions(run: Run, rounds: int, load: float) -> dict[str, Any]:
@@ -159,6 +166,7 @@ def _conditions(run: Run, rounds: int, load: float) -> dict[str, Any]:
         "discarded_calls": len(run.discarded),
         "pacing_p99_ms": rounded(run.late_ms, 2),
         "peer_pacing_p99_ms": rounded(run.peer_late_ms, 2),
+        "peer_feed_scheduling": run.feed_scheduling,
         "caller_scheduling": "/".join(sorted({one["policy"] for one in run.callers})),
         "caller_real_time_cpu_percent": rounded(max(real_time, default=None), 2),
         "caller_cpu_percent": rounded(max((one["cpu_percent"] for one in run.callers), default=None), 1),
@@ -185,8 +193,9 @@ def _table(result: dict[str, Any]) -> list[str]:
         f"witness   caller late by {result['pacing_p99_ms']} ms at p99, peer's feed by {result['peer_pacing_p99_ms']} "
         f"ms; {result['discarded_calls']} calls thrown away; resting sides used {result['resting_cpu_percent']} % of a "
         f"core; load before {result['load_before']}",
-        f"caller    its media thread under {result['caller_scheduling']}, {result['caller_real_time_cpu_percent']} % "
-        f"of a core of real-time work; the whole process {result['caller_cpu_percent']} %",
+        f"caller    its media thread under {result['caller_scheduling']} (the peer's feed: "
+        f"{result['peer_feed_scheduling'] or 'none'}), {result['caller_real_time_cpu_percent']} % of a core of "
+        f"real-time work; the whole process {result['caller_cpu_percent']} %",
     ]
 
 

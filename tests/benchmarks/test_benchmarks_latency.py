@@ -8,8 +8,10 @@ import _benchmarks_path  # noqa: F401
 import latency
 import numpy as np
 import pytest
+import soxr
 from _common import FIXTURES
 from _script import CALLS, FLOWING, PAUSES
+from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
 
 from voicebot.caller import clips
 from voicebot.caller.voiced import GATE_DBFS, PACKET_SAMPLES, clip_voice, level_dbfs
@@ -38,6 +40,22 @@ def test_every_clip_is_a_recorded_caller(name: str) -> None:
 def test_the_paired_section_has_no_pause_that_a_stock_bot_would_cut_into() -> None:
     paired = {step.clip for call in CALLS if call.section == FLOWING for step in call.steps}
     assert {name: ms for name in paired if (ms := longest_pause_ms(name)) >= STOCK_SILENCE_MS} == {}
+
+
+@pytest.mark.model
+def test_the_paired_section_is_complete_to_the_stock_turn_model() -> None:
+    """Or the stock bot would wait out its three seconds."""
+    model = LocalSmartTurnAnalyzerV3()
+    scores = {}
+    for name in sorted({step.clip for call in CALLS if call.section == FLOWING for step in call.steps}):
+        pcm = clips.load(FIXTURES / f"{name}.flac")
+        voice = clip_voice(pcm)
+        assert voice is not None
+        heard = pcm[max(0, voice[0] - 25) * PACKET_SAMPLES : (voice[1] + 1) * PACKET_SAMPLES]
+        with_silence = np.pad(heard, (0, 8 * STOCK_SILENCE_MS))
+        wide = soxr.resample(with_silence, clips.RATE_HZ, 16_000).astype(np.float32) / 32768
+        scores[name] = float(model._predict_endpoint(wide)["probability"])
+    assert {name: score for name, score in scores.items() if score < 0.5} == {}
 
 
 def test_the_other_section_has_pauses() -> None:

@@ -69,6 +69,9 @@ class Script:
 
     text: str = "where is my order?"
     fails: bool = False
+    stuck: bool = False
+    wanted: int = 0
+    """Decodings that somebody still waits for."""
     asked: list[tuple[Urgency, Expectation, float]] = field(default_factory=list)
 
     async def recognise(
@@ -76,7 +79,11 @@ class Script:
     ) -> Recognition:
         assert deadline is not None
         self.asked.append((urgency, expect, len(audio) / 16))
-        await asyncio.sleep(0)
+        self.wanted += 1
+        try:
+            await (asyncio.Event().wait() if self.stuck else asyncio.sleep(0))
+        finally:
+            self.wanted -= 1
         if self.fails:
             raise ModelError("broken", where="recogniser")
         return Recognition(text=self.text, confidence=0.9, audio_ms=len(audio) / 16, decode_ms=10)
@@ -253,6 +260,26 @@ async def test_the_decoded_audio_starts_before_the_voice_and_audio_goes_no_furth
         assert not line.of(InputAudioRawFrame)
         assert line.tape.ms == 2100
         assert line.tape.first_at == 0
+
+
+async def test_what_a_newer_decoding_replaces_does_not_stay_in_the_queue_of_all_calls() -> None:
+    async with call(Script(stuck=True)) as line:
+        for _ in range(12):
+            await line.voice(300)
+            await line.quiet(140)
+        await line.settled()
+        assert sum(urgency is Urgency.EAGER for urgency, _, _ in line.script.asked) == 12
+        assert line.script.wanted == 2, "the oldest, which is being decoded, and the newest"
+
+
+async def test_a_call_that_ends_gives_up_all_its_decodings() -> None:
+    async with call(Script(stuck=True)) as line:
+        for _ in range(3):
+            await line.voice(300)
+            await line.quiet(140)
+        await line.settled()
+        assert line.script.wanted >= 2
+    assert line.script.wanted == 0
 
 
 async def test_the_caller_who_goes_on_withdraws_the_eager_text() -> None:

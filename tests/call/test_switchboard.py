@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import cast
+
+import pytest
 
 from voicebot.call.leg import CallLeg
 from voicebot.call.switchboard import Switchboard
@@ -65,3 +68,48 @@ async def test_draining_refuses_new_calls_waits_and_then_ends_what_is_left() -> 
     assert cut == 1
     assert board.running == 0
     assert not board.admit(leg("b"))
+
+
+async def test_an_idle_switchboard_drains_at_once() -> None:
+    board = Switchboard(until_over, max_calls=5)
+    assert await board.drain(0) == 0
+    assert board.full
+
+
+async def test_a_leg_that_cannot_be_hung_up_does_not_keep_the_others() -> None:
+    class Stubborn(Leg):
+        async def hangup(self, reason: str) -> None:
+            await super().hangup(reason)
+            raise RuntimeError("no")
+
+    board = Switchboard(until_over, max_calls=5)
+    stubborn, other = cast(CallLeg, Stubborn("a")), leg("b")
+    board.admit(stubborn)
+    board.admit(other)
+    assert await board.drain(0) == 2
+    assert cast(Leg, other).hung_up == ["server is stopping"]
+
+
+async def test_impatience_ends_the_wait_for_running_calls() -> None:
+    board = Switchboard(until_over, max_calls=5)
+    running, at_once = leg("a"), asyncio.Event()
+    board.admit(running)
+    draining = asyncio.create_task(board.drain(3600, at_once=at_once))
+    await asyncio.sleep(0)
+    assert not draining.done()
+    at_once.set()
+    assert await asyncio.wait_for(draining, 5) == 1
+    assert cast(Leg, running).hung_up == ["server is stopping"]
+
+
+async def test_what_a_failure_says_of_the_caller_stays_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def run(leg: CallLeg) -> None:
+        raise ValueError("+14155550134")
+
+    board = Switchboard(run, max_calls=5)
+    bad = leg("bad")
+    with caplog.at_level(logging.INFO):
+        board.admit(bad)
+        await board.finished(bad)
+    assert "ValueError" in caplog.text
+    assert "+14155550134" not in caplog.text

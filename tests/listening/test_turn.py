@@ -248,6 +248,17 @@ def test_a_minute_without_a_pause_is_heard_in_parts_and_ends() -> None:
     assert max(d.to_ms - d.from_ms for d in line.of(Decode) if isinstance(d, Decode)) < 27_000
 
 
+def test_a_breathless_minute_before_a_slow_recogniser_is_heard_in_parts_too() -> None:
+    line = Line(lambda d: f"from {d.from_ms:.0f} and", delay_ms=900)
+    for _ in range(160):
+        line.voice(300)
+        line.quiet(100)
+    line.quiet(3000)
+    first = next(a for a in line.of(TurnOver) if isinstance(a, TurnOver))
+    assert first.recognition.text.count("from") >= 2
+    assert max(d.to_ms - d.from_ms for d in line.of(Decode) if isinstance(d, Decode)) < 28_000
+
+
 def test_a_long_turn_keeps_what_was_decoded_before_a_pause() -> None:
     line = Line(lambda d: f"from {d.from_ms:.0f} and")
     line.voice(13_000)

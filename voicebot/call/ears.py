@@ -122,6 +122,7 @@ class Ears(FrameProcessor):
         self._marks = _Marks()
         self._order = asyncio.Lock()
         self._partials: set[asyncio.Task[None]] = set()
+        self._eager_work: list[asyncio.Task[None]] = []  # the oldest first
         self._work: set[asyncio.Task[None]] = set()
 
     # --- frames
@@ -153,7 +154,7 @@ class Ears(FrameProcessor):
         await self._close()
 
     async def _close(self) -> None:
-        work, self._work, self._partials = self._work, set(), set()
+        work, self._work, self._partials = tuple(self._work), set(), set()
         for task in work:
             await self.cancel_task(task)
 
@@ -293,6 +294,13 @@ class Ears(FrameProcessor):
         if request.urgency is Urgency.PARTIAL:
             self._partials.add(task)
             task.add_done_callback(self._partials.discard)
+        elif request.urgency is Urgency.EAGER:
+            # The oldest is being decoded; of those behind it only the latest is of use. Without this, one caller who
+            # speaks without end would fill the pool that all calls share.
+            eager = [one for one in self._eager_work if not one.done()]
+            for superseded in eager[1:]:
+                superseded.cancel()
+            self._eager_work = [*eager[:1], task]
 
     async def _decode(self, request: Decode) -> None:
         audio = self._memory.between(request.from_ms, request.to_ms)

@@ -10,6 +10,9 @@ from voicebot.call.leg import CallLeg
 
 log = logging.getLogger(__name__)
 
+#: How long a call that was hung up may take to end.
+_END_S = 5.0
+
 
 class Switchboard:
     """Admits legs of all transports up to one limit and runs a session for each.
@@ -52,29 +55,43 @@ class Switchboard:
     async def _session(self, leg: CallLeg) -> None:
         try:
             await self._run(leg)
-        except Exception:
+        except Exception as error:
             # One call's fault is never another's: it ends, the others go on.
-            log.exception("call %s failed", leg.id)
+            log.error("call %s failed: %s", leg.id, type(error).__name__)
+            log.debug("call %s failed", leg.id, exc_info=True)
             await leg.hangup("internal error")
         finally:
             self._calls.pop(leg.id, None)
             if not self._calls:
                 self._idle.set()
 
-    async def drain(self, timeout_s: float) -> int:
+    async def drain(self, timeout_s: float, *, at_once: asyncio.Event | None = None) -> int:
         """Refuse new calls, wait for the running ones, end those that remain.
+
+        Args:
+            timeout_s: longest wait for calls to end by themselves.
+            at_once: ends the wait when set.
 
         Returns:
             Number of calls that had to be ended.
         """
         self.draining = True
+        await self._until_idle(timeout_s, at_once)
+        left = list(self._calls.values())
+        if not left:
+            return 0
+        # A leg that cannot be hung up must not keep the others on the line.
+        await asyncio.gather(*(leg.hangup("server is stopping") for leg, _ in left), return_exceptions=True)
+        _, stuck = await asyncio.wait([task for _, task in left], timeout=_END_S)
+        for task in stuck:
+            task.cancel()
+        return len(left)
+
+    async def _until_idle(self, timeout_s: float, at_once: asyncio.Event | None) -> None:
+        signs = [self._idle, at_once] if at_once is not None else [self._idle]
+        waiting = [asyncio.ensure_future(sign.wait()) for sign in signs]
         try:
-            await asyncio.wait_for(self._idle.wait(), timeout_s)
-        except TimeoutError:
-            left = list(self._calls.values())
-            await asyncio.gather(*(leg.hangup("server is stopping") for leg, _ in left))
-            _, stuck = await asyncio.wait([task for _, task in left], timeout=5.0)
-            for task in stuck:
-                task.cancel()
-            return len(left)
-        return 0
+            await asyncio.wait(waiting, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waiting:
+                wait.cancel()

@@ -153,7 +153,7 @@ def _recogniser() -> Callable[[Pcm], str]:
 
     settings = config.load()
     model = weights.whisper(settings.listening.model, settings.server.data_dir / "cache")
-    decoder = WhisperDecoder(model, compute_type=settings.listening.compute_type, language=settings.listening.language)
+    decoder = WhisperDecoder(model, compute_type=settings.listening.compute_type, language=settings.call.language)
 
     def text(pcm: Pcm) -> str:
         audio = resample(pcm.astype(np.float64) / 32768, RATE_HZ, 2 * RATE_HZ).astype(np.float32)

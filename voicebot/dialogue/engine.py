@@ -15,6 +15,7 @@ from voicebot.dialogue import schema
 from voicebot.dialogue.commands import Command
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.effects import Effect
+from voicebot.dialogue.farewell import goes_on
 from voicebot.dialogue.flowset import MAIN, FlowSet
 from voicebot.dialogue.inputs import (
     CallbackBooked,
@@ -44,6 +45,12 @@ _PATTERNS = frozenset(
 )
 #: Silences in a row after which an answer that does not come is given up.
 _PATIENCE_WITH_ANSWERS = 3
+#: Requests that are always answered, however long it takes: nobody gives them up from outside.
+_DEEDS = frozenset({"handoff", "callback"})
+#: Where a fault may have swallowed an answer that was on its way.
+_ENGINE_ROOM = frozenset({"dialogue", "talk"})
+#: `Failed.where` of noise without words: nothing is broken.
+HEARING = "hearing"
 _PHONE = re.compile(r"\+?\d{6,15}\Z")
 _UNANSWERED: Mapping[str, Mapping[str, Any] | None] = {
     "query": {"status": "timeout", "orders": []},
@@ -70,11 +77,14 @@ class Engine:
 
     def step(self, state: State, event: Input) -> tuple[State, tuple[Effect, ...]]:
         """What `event` makes of the conversation. `state` is not changed."""
-        if state.ended:
+        if state.ended and not state.leaving:
             return state, ()
         turn = Turn(self.flows, state)
         turn.call = {**turn.call, "now": event.now}
-        if not turn.stack:
+        if state.ended:
+            if not goes_on(turn, event):
+                return turn.state(), tuple(turn.effects)
+        elif not turn.stack:
             _open(turn, event)
             if isinstance(event, CallOpened):
                 turn.run()
@@ -311,7 +321,7 @@ def _silent(turn: Turn, _event: UserSilent) -> None:
     if turn.pending is None:
         turn.waiting = False
         turn.pattern("silence")
-    elif turn.silences < _PATIENCE_WITH_ANSWERS:
+    elif turn.silences < _PATIENCE_WITH_ANSWERS or turn.pending.kind in _DEEDS:
         turn.pattern("still_waiting")
     else:
         turn.silences = 0
@@ -354,13 +364,14 @@ def _heard(turn: Turn, event: Heard) -> None:
 
 def _failed(turn: Turn, event: Failed) -> None:
     """An answer that will not come, or a fault elsewhere in the house."""
+    request = event.detail.get("request")
     if turn.pending is not None:
-        request = event.detail.get("request")
-        if request is None or request == turn.pending.id:
+        ours = turn.pending.kind not in _DEEDS and event.where in _ENGINE_ROOM
+        if request == turn.pending.id or (request is None and ours):
             turn.answered(_UNANSWERED[turn.pending.kind])
-        return
-    turn.waiting = False
-    turn.pattern("internal_failure")
+    elif request is None:
+        turn.waiting = False
+        turn.pattern("not_understood" if event.where == HEARING else "internal_failure")
 
 
 def _plain(value: Any) -> Any:

@@ -79,6 +79,8 @@ class State:
     last_flow: str = ""
     cut_off: tuple[str, str] = ("", "")
     ended: bool = False
+    leaving: bool = False
+    """Ended by a goodbye: until the line is cut the caller may go on."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

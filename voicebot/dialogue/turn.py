@@ -41,7 +41,7 @@ class Turn:
         self.utterances, self.requests = state.utterances, state.requests
         self.intent, self.last_flow = state.intent, state.last_flow
         self.cut_off = state.cut_off
-        self.ended = state.ended
+        self.ended, self.leaving = state.ended, state.leaving
         self.effects: list[Effect] = []
         self.fresh: set[str] = set()
         """Slots filled in this step: a flow started in the same breath does not clear them."""
@@ -72,6 +72,7 @@ class Turn:
             last_flow=self.last_flow,
             cut_off=self.cut_off,
             ended=self.ended,
+            leaving=self.leaving,
         )
 
     # Where the conversation stands
@@ -169,6 +170,7 @@ class Turn:
     def hang_up(self, reason: str) -> None:
         self.effects.append(HangUp(reason=reason))
         self.close()
+        self.leaving = True
 
     def close(self) -> None:
         self.ended, self.waiting, self.pending, self.stack = True, False, None, []

@@ -39,6 +39,7 @@ _CONFIRM_MS = 60.0
 #: First hypothesis of speech over the bot; the verdict waits for it.
 _FIRST_OVERLAP_PARTIAL_MS = 260.0
 _OVERLAP_PARTIAL_EVERY_MS = 250.0
+_CHEAP_PARTIAL_MS = 3000.0  # longer speech costs more to decode and is decoded less often
 #: A long turn is decoded in parts: at a pause after the first limit, anywhere after the second.
 _CHUNK_AT_PAUSE_MS, _CHUNK_ANYWHERE_MS = 12_000.0, 25_000.0
 #: Voice that was judged to be noise is not heard again until it pauses.
@@ -215,11 +216,12 @@ class TurnTracker:
             return
         if not voiced or u.quiet:
             return
-        if self._now - u.from_ms >= _CHUNK_ANYWHERE_MS and not u.pending:
+        if self._now - u.from_ms >= _CHUNK_ANYWHERE_MS and not u.chunk:
             yield self._request(u, Urgency.FINAL, chunk=True)
             return
         first = not u.asked_voiced_ms
-        every = self._limits.partial_every if u.real else _OVERLAP_PARTIAL_EVERY_MS
+        dearer = max(1.0, (self._now - u.from_ms) / _CHEAP_PARTIAL_MS)
+        every = self._limits.partial_every * dearer if u.real else _OVERLAP_PARTIAL_EVERY_MS
         due = _FIRST_OVERLAP_PARTIAL_MS if first and not u.real else every
         if not u.pending and self._now - (u.started_ms if first else u.asked_ms) >= due:
             yield self._request(u, Urgency.PARTIAL)
@@ -228,6 +230,7 @@ class TurnTracker:
         u.revision += 1
         u.asked_ms, u.asked_voiced_ms = self._now, u.voiced_ms
         u.pending = {u.revision}  # a newer one replaces what is still waiting
+        u.chunk = u.revision if chunk else u.chunk
         return Decode(
             utterance=u.id,
             revision=u.revision,

@@ -20,6 +20,7 @@ class Utterance:
         held: the bot's voice is held because of it.
         eager_out: an eager text is out that would have to be withdrawn.
         pending: revisions being decoded.
+        chunk: revision of the beginning that is being decoded for good; 0 when none is.
         deciding: the turn is over, the last decoding is awaited.
         parts: decoded beginnings of a long turn.
         result: text of the rest, valid while no voice follows `result_end_ms`.
@@ -41,6 +42,7 @@ class Utterance:
     asked_ms: float = 0.0
     asked_voiced_ms: float = 0.0
     deciding: bool = False
+    chunk: int = 0
     pending: set[int] = field(default_factory=set)
     parts: list[Recognition] = field(default_factory=list)
     result: Recognition | None = None
@@ -59,7 +61,7 @@ class Utterance:
     def keep_part(self, recognition: Recognition, until_ms: float) -> None:
         """The audio up to `until_ms` is decoded for good."""
         self.parts.append(recognition)
-        self.from_ms, self.result = until_ms, None
+        self.from_ms, self.result, self.chunk = until_ms, None, 0
         self.pending.clear()
 
     def joined(self, last: Recognition) -> Recognition:

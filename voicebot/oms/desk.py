@@ -63,7 +63,9 @@ class OrderDesk:
             return await run(args, deadline, speculative)
         except Exception as error:
             # A flaw in the projection must cost one answer, not the call.
-            log.exception("order facts could not be made")
+            # Its words may hold order data: they are for DEBUG only.
+            log.error("order facts could not be made: %s", type(error).__name__)
+            log.debug("order facts could not be made", exc_info=True)
             return _failure("bad_answer", f"facts: {type(error).__name__}")
 
     async def close(self) -> None:

@@ -233,7 +233,9 @@ class Guard:
             raise
         except Exception as error:
             # A connector's own mistake must not cost the caller more than this answer.
-            log.exception("connector raised something that is not an OmsError")
+            # Its words may hold order data: they are for DEBUG only.
+            log.error("the connector raised %s, which is not an OmsError", type(error).__name__)
+            log.debug("the connector failed", exc_info=True)
             self._judge(held_against=True, verdict=False)
             raise BadAnswer(f"the connector failed: {type(error).__name__}", where="order system") from error
         self.breaker = succeeded(self.breaker)

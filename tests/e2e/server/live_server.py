@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[3]
 #: Begun at different places by runs at the same time.
 _PORTS = itertools.islice(itertools.cycle(range(17000, 17500)), os.getpid() % 25 * 20, None)
 _RTP_BLOCKS = itertools.islice(itertools.cycle(range(22000, 24000, 100)), os.getpid() % 20, None)
+_ESTABLISHED = "01"
 
 
 def free_port() -> int:
@@ -166,9 +167,9 @@ class LiveServer:
         """UDP and TCP sockets that are bound: `protocol address`. Connections are left out."""
         found = []
         for protocol in ("udp", "tcp"):
-            rows = Path(f"/proc/{self.process.pid}/net/{protocol}").read_text().splitlines()[1:]
-            mine = self._inodes()
-            found += [f"{protocol} {row.split()[1]}" for row in rows if row.split()[9] in mine and row.split()[3] != "01"]
+            table = Path(f"/proc/{self.process.pid}/net/{protocol}").read_text().splitlines()[1:]
+            mine, rows = self._inodes(), [line.split() for line in table]
+            found += [f"{protocol} {row[1]}" for row in rows if row[9] in mine and row[3] != _ESTABLISHED]
         return sorted(found)
 
     def _inodes(self) -> set[str]:

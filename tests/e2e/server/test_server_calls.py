@@ -64,9 +64,7 @@ def test_sipp_completes_a_wismo_call(server: LiveServer, sipp: Sipp, tmp_path: P
     talk = f'<nop><action><exec rtp_stream="{speech},1,8,PCMA/8000"/></action></nop>'
     offer = invite("pcma", more=known_as(number)).replace("[rtp_port]", "[rtpstream_audio_port]")
     until_bye = expect_request("BYE") + reply("200 OK")
-    sipp.run(
-        offer + expect(200, provisional=True, txn="inv") + ack() + talk + until_bye, to="shop", server=server.host
-    )
+    sipp.run(offer + expect(200, provisional=True, txn="inv") + ack() + talk + until_bye, to="shop", server=server.host)
     story = server.told_story(number)
     assert story.one("call.answered")["codec"] == "G.711"
     tells_of_order_4481207(story)

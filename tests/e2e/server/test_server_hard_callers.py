@@ -194,8 +194,8 @@ def test_a_caller_who_never_speaks_is_asked_and_then_let_go(server: LiveServer, 
     story = server.told_story(long_calls.silent)
     assert story.words == []
     assert story.heard.endswith("Please call again at any time. Goodbye.")
-    asked = [text for text in story.said() if text.startswith("What can I do for you?") or "Are you still there?" in text]
-    assert len(asked) >= 2
+    assert "What can I do for you?" in story.heard
+    assert "Are you still there?" in story.heard
     assert story.faults == []
 
 
@@ -216,7 +216,7 @@ def test_afterwards_a_call_is_as_good_as_ever(server: LiveServer, long_calls: Lo
         server.told_story(number, timeout_s=100)
     at_rest(server, calls=0)
     number = new_number()
-    place(server, "4481207#@barge=300", "no_thanks_bye@barge=4000", number=number).finish()
+    place(server, "4481207#@barge=300", "no_thanks_bye@barge=6000", number=number).finish()
     story = ended_well(server, number, "bot")
     assert "Trail Runner shoes" in story.heard
     assert "exception" not in server.log.lower()

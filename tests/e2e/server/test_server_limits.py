@@ -45,7 +45,9 @@ def test_the_call_over_the_limit_is_busy_and_the_running_one_goes_on(server: Liv
 def test_a_killed_server_closes_the_call_when_it_is_back(server: LiveServer, sipp: Sipp) -> None:
     number = new_number()
     with Handset() as handset:
-        caller = sipp.start(answered(more=known_as(number)) + LET_GO, to="shop", server=server.host, rtp_port=handset.port)
+        caller = sipp.start(
+            answered(more=known_as(number)) + LET_GO, to="shop", server=server.host, rtp_port=handset.port
+        )
         handset.lift()
         handset.say(timeline(0.5, "where_is_my_order"))
         server.wait_for(number, "turn.committed")

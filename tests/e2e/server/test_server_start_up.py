@@ -6,7 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,18 @@ def taken(kind: socket.SocketKind) -> Iterator[int]:
 
 
 def refusal(
-    folder: Path, prepared: Path, *, sip_port: int = 0, http_port: int = 0, **sections: dict[str, Any]
+    folder: Path,
+    prepared: Path,
+    sections: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    sip_port: int = 0,
+    http_port: int = 0,
 ) -> str:
     """The complaint of a server that does not start: `error: what (how to fix)`, and exit code 1."""
     data_dir = folder / "data"
     data_dir.mkdir()
     (data_dir / "cache").symlink_to(prepared, target_is_directory=True)
-    (folder / "voicebot.toml").write_text(as_toml({"sip": {"host": "127.0.0.1"}, **sections}), "utf-8")
+    (folder / "voicebot.toml").write_text(as_toml({"sip": {"host": "127.0.0.1"}, **(sections or {})}), "utf-8")
     ports = ("--sip-port", str(sip_port or free_port()), "--http-port", str(http_port or free_port()))
     done = subprocess.run(
         voicebot("serve", *ports, "--data-dir", str(data_dir)),
@@ -75,14 +80,14 @@ def test_http_port_in_use(tmp_path: Path, prepared_models: Path) -> None:
 
 
 def test_unknown_setting(tmp_path: Path, prepared_models: Path) -> None:
-    said = refusal(tmp_path, prepared_models, call={"max_cals": 3})
+    said = refusal(tmp_path, prepared_models, {"call": {"max_cals": 3}})
     assert "voicebot.toml" in said
     assert "call.max_cals" in said
     assert "did you mean call.max_calls?" in said
 
 
 def test_setting_of_the_wrong_type(tmp_path: Path, prepared_models: Path) -> None:
-    assert "call.max_calls" in refusal(tmp_path, prepared_models, call={"max_calls": "many"})
+    assert "call.max_calls" in refusal(tmp_path, prepared_models, {"call": {"max_calls": "many"}})
 
 
 def test_settings_that_are_no_toml(tmp_path: Path) -> None:
@@ -97,8 +102,12 @@ def test_settings_that_are_no_toml(tmp_path: Path) -> None:
     ("change", "complaint"),
     [
         pytest.param(("  - branch:", "  - branch: ["), "", id="no-yaml"),
-        pytest.param(("  - id: offer_caller_number\n", "  - id: elsewhere\n"), "offer_caller_number", id="no-such-step"),
-        pytest.param(("    ask: use_caller_number\n", "    aks: use_caller_number\n"), "did you mean ask?", id="unknown-key"),
+        pytest.param(
+            ("  - id: offer_caller_number\n", "  - id: elsewhere\n"), "offer_caller_number", id="no-such-step"
+        ),
+        pytest.param(
+            ("    ask: use_caller_number\n", "    aks: use_caller_number\n"), "did you mean ask?", id="unknown-key"
+        ),
     ],
 )
 def test_broken_flow(tmp_path: Path, prepared_models: Path, change: tuple[str, str], complaint: str) -> None:
@@ -107,7 +116,7 @@ def test_broken_flow(tmp_path: Path, prepared_models: Path, change: tuple[str, s
     text = (flows / "callback.yaml").read_text("utf-8")
     assert change[0] in text
     (flows / "callback.yaml").write_text(text.replace(*change, 1), "utf-8")
-    said = refusal(tmp_path, prepared_models, dialogue={"flows": flows})
+    said = refusal(tmp_path, prepared_models, {"dialogue": {"flows": flows}})
     for line in said.splitlines():
         assert re.match(r"(error: )?(\S*/)?callback\.yaml:\d+: ", line)
     assert complaint in said
@@ -118,7 +127,7 @@ def test_broken_flow(tmp_path: Path, prepared_models: Path, change: tuple[str, s
 )
 def test_missing_model(tmp_path: Path, prepared_models: Path, section: str, setting: str) -> None:
     missing = tmp_path / "nowhere" / "model.onnx"
-    said = refusal(tmp_path, prepared_models, **{section: {setting: missing}})
+    said = refusal(tmp_path, prepared_models, {section: {setting: missing}})
     assert str(missing) in said
 
 
@@ -130,5 +139,5 @@ def test_corrupt_model(tmp_path: Path, prepared_models: Path, section: str, sett
     corrupt = tmp_path / "model.onnx"
     corrupt.write_bytes(b"\x08\x07 not a model" * 100)
     corrupt.with_suffix(".onnx.json").write_text("{}")
-    said = refusal(tmp_path, prepared_models, **{section: {setting: corrupt}})
+    said = refusal(tmp_path, prepared_models, {section: {setting: corrupt}})
     assert str(corrupt) in said

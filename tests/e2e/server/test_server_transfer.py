@@ -13,7 +13,7 @@ import pytest
 from conftest import StartServer
 from live_server import LiveServer, free_port
 from phone_callers import Handset, known_as, new_number, place, timeline
-from sipp_scenarios import Sipp, ack, answered, expect, expect_request, hang_up, notify, pause, reply
+from sipp_scenarios import Sipp, answered, expect, expect_request, hang_up, notify, pause, reply
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
@@ -69,7 +69,8 @@ def seen(path: Path, process: subprocess.Popen[bytes], timeout_s: float = 60) ->
     """What a scenario noted, once it did."""
     end_s = time.monotonic() + timeout_s
     while not (path.exists() and path.read_text().endswith("\n")):
-        assert time.monotonic() < end_s and process.poll() is None, f"nothing noted; sipp: {process.poll()}"
+        assert process.poll() is None, f"sipp ended with {process.returncode}"
+        assert time.monotonic() < end_s, "sipp noted nothing"
         time.sleep(0.05)
     return path.read_text().strip()
 
@@ -81,7 +82,9 @@ def answers(noted: Path) -> str:
         "v=0\no=agent 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [local_ip]\nt=0 0\nm=audio 9 RTP/AVP 0\n"
     )
     ok = reply("200 OK").replace("[last_To:]", "[last_To:];tag=agent").replace("Content-Length: 0\n", media)
-    return noting("INVITE", "User-to-User", noted) + ok + expect_request("ACK") + expect_request("BYE") + reply("200 OK")
+    return (
+        noting("INVITE", "User-to-User", noted) + ok + expect_request("ACK") + expect_request("BYE") + reply("200 OK")
+    )
 
 
 def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
@@ -104,9 +107,7 @@ def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
     assert target
     assert target.group(1, 2) == ("agents", f"127.0.0.1:{agents}")
     user_to_user = unquote(target[3])
-    sipp.run(
-        answered(more=f"User-to-User: {user_to_user}\n") + pause(300) + hang_up(), to=target[1], server=target[2]
-    )
+    sipp.run(answered(more=f"User-to-User: {user_to_user}\n") + pause(300) + hang_up(), to=target[1], server=target[2])
     handoff = decoded(seen(at_agent, agent))
     sipp.finish(agent)
     sipp.finish(caller)
@@ -164,7 +165,8 @@ def test_a_busy_agent_means_a_call_back(server: LiveServer) -> None:
     assert (owed["number"], owed["due"]) == (number, callback["due"])
     assert "A colleague will call you on" in story.heard
     actions = server.get(f"/api/handoffs/{callback['handoff']}")["actions"]
-    assert [(action["name"], action["result"]) for action in actions] == [("transfer", "failed"), ("callback", "recorded")]
+    results = [(action["name"], action["result"]) for action in actions]
+    assert results == [("transfer", "failed"), ("callback", "recorded")]
 
 
 def test_an_unreachable_agent_leaves_the_caller_with_us(server: LiveServer, sipp: Sipp, handset: Handset) -> None:

@@ -14,19 +14,22 @@ _NAMELESS = frozenset({"anonymous", "restricted", "unavailable", "unknown", "pri
 _DIALLABLE = re.compile(r"\+?[\d\s().-]{3,}")
 
 
-def caller(invite: InboundCall, *, region: str) -> str | None:
+def caller(invite: InboundCall, *, region: str, trust_asserted: bool) -> str | None:
     """The caller in E.164 where it can be told, else the user part of the address, else None.
 
-    P-Asserted-Identity (RFC 3325) goes before From. A caller who asked for privacy (RFC 3323 `id` or `user`) stays
-    anonymous, whatever the network asserts.
+    P-Asserted-Identity goes before From when it is believed: anybody can write the header, only within a trust domain
+    it means something (RFC 3325 sections 5 and 7). A caller who asked for privacy (RFC 3323 `id` or `user`) stays anonymous,
+    whatever the network asserts.
 
     Args:
         invite: what the call said.
         region: ISO 3166 country in which national numbers are read.
+        trust_asserted: whoever reaches us is of our trust domain.
     """
     if {"id", "user"} & {part.strip().lower() for part in (invite.privacy or "").split(";")}:
         return None
-    users = (user_part(source) for source in (invite.asserted, invite.from_header, invite.peer) if source)
+    asserted = invite.asserted if trust_asserted else None
+    users = (user_part(source) for source in (asserted, invite.from_header, invite.peer) if source)
     known = next((user for user in users if user), None)
     return known and (e164(known, region=region) or known)
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from voicebot.call.leg import TransferOutcome, new_call_id
+from voicebot.errors import VoicebotError
 from voicebot.transports.sip import identity, uui
 from voicebot.transports.sip.line import Line
 from voicebot.transports.sip.media_watch import MediaWatch
@@ -47,7 +48,9 @@ class SipLeg:
     ) -> None:
         self.id = new_call_id("sip")
         self._call, self._ticker, self._settings, self._clock = call, ticker, settings, clock
-        self.caller = identity.caller(call.invite, region=settings.default_region)
+        self.caller = identity.caller(
+            call.invite, region=settings.default_region, trust_asserted=settings.trust_asserted
+        )
         self.called = identity.called(call.invite)
         self.headers: Mapping[str, str] = dict(call.invite.headers)
         self._watch = MediaWatch(
@@ -93,11 +96,19 @@ class SipLeg:
         return self._call.closed or Closed(by="network", reason="unknown")
 
     async def answer(self) -> None:
-        """Accept the call; a caller who gave up meanwhile is reported as disconnected, not as an error."""
+        """Accept the call. One that cannot be answered is reported as disconnected, never as an error to the pipeline.
+
+        A caller who gave up meanwhile is ordinary; a call that the stack refuses to answer is hung up.
+        """
         try:
             await self._call.answer()
         except CallGoneError:
             logger.info("call %s ended before it was answered", self.id)
+        except VoicebotError as error:
+            logger.error("call %s could not be answered: %s", self.id, error)
+            await self._call.hangup("it could not be answered", by="network")
+            # Should the stack refuse that as well, it reports no end.
+            self._on_closed()
 
     async def hangup(self, reason: str) -> None:
         if self._call.closed is None:

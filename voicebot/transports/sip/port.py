@@ -30,7 +30,7 @@ class InboundCall:
         peer: URI of the From header.
         from_header: whole From header.
         to_header: whole To header.
-        asserted: P-Asserted-Identity (RFC 3325), when sent.
+        asserted: P-Asserted-Identity (RFC 3325), when sent; worth something from within the trust domain only.
         privacy: Privacy (RFC 3323), when sent.
         headers: the configured headers that were there.
     """

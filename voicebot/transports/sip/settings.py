@@ -57,6 +57,9 @@ class SipSettings:
     """A caller who holds the call and sends nothing is hung up."""
     default_region: str = "US"
     """ISO 3166 country in which a caller's national number is read."""
+    trust_asserted: bool = False
+    """Believe P-Asserted-Identity (RFC 3325): only when nobody but your carrier, PBX or proxy reaches this port, and it
+    removes the header from what strangers send."""
     headers: tuple[str, ...] = (
         "User-to-User",
         "Diversion",

@@ -20,7 +20,7 @@ FLOORS = (
     ("listening", "speaking", "dialogue", "handoff"),
     ("policy", "oms", "identifiers"),
     ("records",),
-    ("weights", "logs"),
+    ("weights", "logs", "percentile", "checks"),
     ("errors",),
 )
 PURE = ("dialogue", "policy", "identifiers")

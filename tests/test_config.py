@@ -63,3 +63,31 @@ def test_the_shipped_flows_are_found_from_any_folder(tmp_path: Path, monkeypatch
 def test_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such settings file"):
         config.load(tmp_path / "none.toml", environ={})
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "what"),
+    [
+        ("server__log_level", "LOUD", "server: log_level 'LOUD' is not known"),
+        ("server__drain_timeout_s", -1.0, "server: drain_timeout_s is -1.0"),
+        ("call__max_calls", 0, "call: max_calls is 0"),
+        ("call__read_deadline_s", -4.0, "call: read_deadline_s is -4.0"),
+        ("call__max_duration_s", float("nan"), "call: max_duration_s is nan"),
+        ("call__filler_after_ms", -1, "call: filler_after_ms is -1"),
+        ("oms__shop_zone", "America/Nowhere", "oms: shop_zone: unknown zone 'America/Nowhere'"),
+        ("oms__demo_port", 70_000, "oms: demo_port 70000 is not a port"),
+        ("oms__concurrent_reads", 0, "oms: concurrent_reads is 0"),
+        ("handoff__timezone", "../etc", "handoff: timezone: unknown zone '../etc'"),
+        ("handoff__callback_within_min", 0, "handoff: callback_within_min is 0"),
+        ("sip__port", 0, "sip: port 0 is not a port"),
+    ],
+)
+def test_a_value_out_of_range_says_what_where_and_how_to_fix(setting: str, value: object, what: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load(environ={}, **{setting: value})
+    assert str(caught.value).startswith(what)
+    assert caught.value.fix
+
+
+def test_levels_are_known_in_any_case() -> None:
+    assert config.load(environ={"VOICEBOT_SERVER__LOG_LEVEL": "debug"}).server.log_level == "debug"

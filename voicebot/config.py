@@ -21,6 +21,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from voicebot.call.settings import CallSettings
+from voicebot.checks import at_least, check
 from voicebot.console.settings import ConsoleSettings
 from voicebot.dialogue.settings import DialogueSettings
 from voicebot.errors import ConfigError
@@ -33,6 +34,7 @@ from voicebot.transports.sip.settings import SipSettings
 from voicebot.transports.webrtc.settings import WebRtcSettings
 
 PREFIX = "VOICEBOT_"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 FILE = "voicebot.toml"
 
 
@@ -43,9 +45,14 @@ class ServerSettings:
     data_dir: Path = Path("var")
     """Recordings, event log, demo shop, caches."""
     log_level: str = "INFO"
-    """Least severe messages in the log: `DEBUG`, `INFO`, `WARNING`, `ERROR`."""
+    """Least severe messages in the log: `DEBUG`, `INFO`, `WARNING`, `ERROR`, `CRITICAL`."""
     drain_timeout_s: float = 60.0
     """How long SIGTERM waits for running calls before it ends them."""
+
+    def __post_init__(self) -> None:
+        wrong = self.log_level.upper() not in LEVELS
+        check("server", [(wrong, f"log_level {self.log_level!r} is not known", f"use one of {', '.join(LEVELS)}")])
+        check("server", at_least(self, 0, "drain_timeout_s"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

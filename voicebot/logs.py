@@ -39,6 +39,12 @@ def setup(level: str = "INFO", *, as_json: bool | None = None) -> None:
     quiet_pipecat(level)
 
 
+def failure(log: logging.Logger, error: BaseException, what: str, *args: object) -> None:
+    """Log an error whose words may hold what callers said or ordered: its type at ERROR, all of it at DEBUG only."""
+    log.error(f"{what}: %s", *args, type(error).__name__, stacklevel=2)
+    log.debug(what, *args, exc_info=error, stacklevel=2)
+
+
 def quiet_pipecat(level: str = "WARNING") -> None:
     """pipecat logs through loguru, transcripts at DEBUG included: keep warnings only, whatever our own level is."""
     from loguru import logger

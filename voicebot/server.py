@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from voicebot import __version__
 from voicebot.call.house import House
@@ -20,6 +21,7 @@ from voicebot.call.warming import phrases
 from voicebot.config import Settings
 from voicebot.console.app import build_app
 from voicebot.console.deps import ConsoleDeps, Readiness
+from voicebot.console.security import check_access
 from voicebot.console.serve import listen, serving
 from voicebot.dialogue.engine import Engine
 from voicebot.dialogue.flowset import FlowSet
@@ -35,6 +37,7 @@ from voicebot.records import upkeep
 from voicebot.records.events.base import Record
 from voicebot.records.live import LiveLog, LiveLogs
 from voicebot.records.recording import RecordingThread
+from voicebot.records.settings import RecordsSettings
 from voicebot.records.store import SqlEventStore, open_store
 from voicebot.speaking import open_speaking
 from voicebot.transports.sip.leg import SipLeg
@@ -131,6 +134,7 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
     Raises:
         VoicebotError: something keeps it from starting; what, where and how to fix.
     """
+    check_access(settings.web)
     _check_ports(settings)
     async with AsyncExitStack() as stack:
         # aiortc encodes Opus in the loop's default executor: make it bounded and named.
@@ -229,12 +233,29 @@ async def _keep_retention(house: House, settings: Settings) -> None:
         while True:
             try:
                 gone = await loop.run_in_executor(
-                    thread, upkeep.purge, house.store, house.data_dir, settings.records, datetime.now(UTC)
+                    thread, purge, house.store, house.handoff, house.data_dir, settings.records, datetime.now(UTC)
                 )
-                log.info("retention: %d recordings and %d logs deleted", gone.recordings, gone.logs)
+                log.info("retention: %d recordings, %d logs and %d hand-offs deleted", *gone)
             except (VoicebotError, OSError) as error:
                 log.error("retention: %s", error)
             await asyncio.sleep(RETENTION_EVERY_S)
+
+
+def purge(
+    store: SqlEventStore, desk: HandoffDesk, data_dir: Path, settings: RecordsSettings, now: datetime
+) -> tuple[int, int, int]:
+    """Delete what is past its retention; hand-offs and call-backs go with the logs that they came from. Blocking.
+
+    Returns:
+        How many recordings, logs, hand-offs with closed call-backs.
+
+    Raises:
+        StoreError: the database cannot be read or written.
+    """
+    gone = upkeep.purge(store, data_dir, settings, now)
+    days = settings.log_retention_days
+    handoffs = desk.forget(now - timedelta(days=days)) if days > 0 else 0
+    return gone.recordings, gone.logs, handoffs
 
 
 def _browsable(host: str) -> str:

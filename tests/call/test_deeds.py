@@ -11,12 +11,14 @@ from call_fakes import NOW, MemoryLog
 from pipecat.frames.frames import Frame
 
 from voicebot.call.deeds import Deeds
+from voicebot.call.delivery import Deed
 from voicebot.call.frames import DrainThenHangUpFrame
 from voicebot.call.leg import CallLeg, TransferOutcome
 from voicebot.dialogue.effects import BookCallback, Handoff, HangUp
-from voicebot.dialogue.inputs import CallbackBooked, HandoffResult, Input
+from voicebot.dialogue.inputs import CallbackBooked, Failed, HandoffResult, Input
 from voicebot.handoff.desk import HandoffDesk
 from voicebot.records.events.base import Record
+from voicebot.records.events.call import Fault
 from voicebot.records.events.handoff import Transfer
 from voicebot.records.log import EventLog
 
@@ -67,6 +69,10 @@ class Stage:
     async def _push(self, frame: Frame) -> None:
         self.pushed.append(frame)
 
+    async def do(self, deed: Deed) -> None:
+        await self.deeds(deed)
+        await self.deeds.settled()
+
     @property
     def statuses(self) -> list[str]:
         return [cast(Any, event).status for event in self.log.of(Transfer)]
@@ -74,41 +80,49 @@ class Stage:
 
 async def test_an_accepted_transfer() -> None:
     stage = Stage(outcome=TransferOutcome(accepted=True, code=200))
-    await stage.deeds(DEED)
+    await stage.do(DEED)
     assert stage.statuses == ["attempted", "accepted"]
     assert stage.given == [HandoffResult(request="h1", status="transferred", now=NOW)]
 
 
 async def test_a_refused_transfer_gives_the_caller_back_to_the_dialogue() -> None:
     stage = Stage(outcome=TransferOutcome(accepted=False, code=486, detail="busy"))
-    await stage.deeds(DEED)
+    await stage.do(DEED)
     assert stage.statuses == ["attempted", "failed"]
     assert stage.given == [HandoffResult(request="h1", status="failed", now=NOW)]
 
 
 async def test_without_a_target_a_packet_is_opened_all_the_same() -> None:
     stage = Stage(target=None)
-    await stage.deeds(DEED)
+    await stage.do(DEED)
     assert stage.desk.opened == ["caller_asked"]
     assert stage.statuses == []
     assert stage.given == [HandoffResult(request="h1", status="no_target", now=NOW)]
 
 
-async def test_the_outcome_of_a_transfer_that_ends_the_call_is_still_written_down() -> None:
+async def test_a_transfer_does_not_hold_up_what_is_said_meanwhile() -> None:
     stage = Stage()
-    waiting = asyncio.create_task(stage.deeds(DEED))
+    await stage.deeds(DEED)
     await asyncio.sleep(0)
-    waiting.cancel()
-    await asyncio.sleep(0)
+    assert stage.statuses == ["attempted"]
+    assert stage.given == []
     stage.answer.set_result(TransferOutcome(accepted=True, code=200))
     await stage.deeds.settled()
     assert stage.statuses == ["attempted", "accepted"]
 
 
+async def test_a_deed_that_breaks_is_answered_all_the_same() -> None:
+    stage = Stage()
+    stage.answer.set_exception(OSError("gone"))
+    await stage.do(DEED)
+    assert stage.given == [Failed(where="handoff", now=NOW, detail={"request": "h1"})]
+    assert len(stage.log.of(Fault)) == 1
+
+
 async def test_a_call_back_belongs_to_the_hand_off_that_failed() -> None:
     stage = Stage(target=None)
-    await stage.deeds(DEED)
-    await stage.deeds(BookCallback(request="b1", number="+14155550134"))
+    await stage.do(DEED)
+    await stage.do(BookCallback(request="b1", number="+14155550134"))
     assert stage.desk.opened == ["caller_asked"]
     due = "2026-01-02T09:00:00Z"
     assert stage.given[1:] == [CallbackBooked(request="b1", number="+14155550134", due=due, now=NOW)]
@@ -116,5 +130,5 @@ async def test_a_call_back_belongs_to_the_hand_off_that_failed() -> None:
 
 async def test_hanging_up_is_left_to_the_mouth() -> None:
     stage = Stage()
-    await stage.deeds(HangUp(reason="goodbye"))
+    await stage.do(HangUp(reason="goodbye"))
     assert [type(frame) for frame in stage.pushed] == [DrainThenHangUpFrame]

@@ -14,6 +14,8 @@ from voicebot.errors import ModelError
 from voicebot.speaking.clauses import Clause
 from voicebot.speaking.speech import Speech
 
+BREAKS = Handoff(request="h9", reason="risk")
+
 
 class Voice:
     """Speaks at once; refuses words with `broken`; holds words with `slow` until released."""
@@ -22,6 +24,8 @@ class Voice:
         self.release = asyncio.Event()
 
     async def synthesise(self, text: str, *, deadline: float | None = None) -> Speech:
+        if "flaw" in text:
+            raise ArithmeticError("a flaw of ours")
         if "broken" in text:
             raise ModelError("cannot be spoken")
         if "slow" in text:
@@ -51,6 +55,8 @@ class Stage:
         self.pushed.append(frame)
 
     async def _perform(self, deed: Deed) -> None:
+        if deed == BREAKS:
+            raise OSError("gone")
         self.deeds.append(deed)
 
     @property
@@ -80,8 +86,8 @@ def say(words: str, utterance: str = "u1", *, interruptible: bool = True) -> Say
 
 async def test_clauses_leave_in_order_and_only_the_last_is_last() -> None:
     async with staged() as stage:
-        stage.delivery.put_effect(say("slow one|two"))
-        stage.delivery.put_effect(say("three", "u2"))
+        stage.delivery.put(stage.delivery.prepare(say("slow one|two")))
+        stage.delivery.put(stage.delivery.prepare(say("three", "u2")))
         await turns()
         assert stage.words == []
         stage.voice.release.set()
@@ -103,8 +109,8 @@ async def test_nothing_prepared_is_heard_before_it_is_put() -> None:
 async def test_a_deed_waits_until_what_was_said_before_is_played() -> None:
     transfer = Handoff(request="h1", reason="caller_asked")
     async with staged() as stage:
-        stage.delivery.put_effect(say("I will connect you."))
-        stage.delivery.put_effect(transfer)
+        stage.delivery.put(stage.delivery.prepare(say("I will connect you.")))
+        stage.delivery.put(transfer)
         await turns()
         assert stage.deeds == []
         stage.delivery.played("u1")
@@ -115,9 +121,9 @@ async def test_a_deed_waits_until_what_was_said_before_is_played() -> None:
 async def test_an_interruption_drops_words_but_not_deeds() -> None:
     transfer = Handoff(request="h1", reason="caller_asked")
     async with staged() as stage:
-        stage.delivery.put_effect(say("one|slow two"))
-        stage.delivery.put_effect(say("three", "u2"))
-        stage.delivery.put_effect(transfer)
+        stage.delivery.put(stage.delivery.prepare(say("one|slow two")))
+        stage.delivery.put(stage.delivery.prepare(say("three", "u2")))
+        stage.delivery.put(transfer)
         await turns()
         stage.delivery.cut()
         stage.voice.release.set()
@@ -128,7 +134,7 @@ async def test_an_interruption_drops_words_but_not_deeds() -> None:
 
 async def test_an_uninterruptible_utterance_is_said_to_its_end() -> None:
     async with staged() as stage:
-        stage.delivery.put_effect(say("slow legal notice|in two parts", interruptible=False))
+        stage.delivery.put(stage.delivery.prepare(say("slow legal notice|in two parts", interruptible=False)))
         await turns()
         stage.delivery.cut()
         stage.voice.release.set()
@@ -138,8 +144,8 @@ async def test_an_uninterruptible_utterance_is_said_to_its_end() -> None:
 
 async def test_words_that_cannot_be_spoken_do_not_stop_the_call() -> None:
     async with staged() as stage:
-        stage.delivery.put_effect(say("one|broken"))
-        stage.delivery.put_effect(say("three", "u2"))
+        stage.delivery.put(stage.delivery.prepare(say("one|broken")))
+        stage.delivery.put(stage.delivery.prepare(say("three", "u2")))
         await turns()
         assert stage.faults == ["speaking"]
         assert [(frame.utterance, frame.speech is None, frame.last) for frame in stage.pushed] == [
@@ -151,8 +157,8 @@ async def test_words_that_cannot_be_spoken_do_not_stop_the_call() -> None:
 
 async def test_a_hang_up_not_yet_begun_is_forgotten_when_the_caller_goes_on() -> None:
     async with staged() as stage:
-        stage.delivery.put_effect(say("slow goodbye"))
-        stage.delivery.put_effect(HangUp(reason="goodbye"))
+        stage.delivery.put(stage.delivery.prepare(say("slow goodbye")))
+        stage.delivery.put(HangUp(reason="goodbye"))
         await turns()
         stage.delivery.keep_line()
         stage.voice.release.set()
@@ -160,3 +166,27 @@ async def test_a_hang_up_not_yet_begun_is_forgotten_when_the_caller_goes_on() ->
         stage.delivery.played("u1")
         await turns()
         assert stage.deeds == []
+
+
+async def test_who_interrupts_the_goodbye_is_not_hung_up_on() -> None:
+    async with staged() as stage:
+        stage.delivery.put(stage.delivery.prepare(say("Goodbye!")))
+        stage.delivery.put(HangUp(reason="goodbye"))
+        await turns()
+        stage.delivery.cut()
+        await turns()
+        assert stage.deeds == []
+        assert not stage.delivery.busy
+
+
+async def test_a_fault_of_any_kind_costs_one_item_only() -> None:
+    async with staged() as stage:
+        stage.delivery.put(stage.delivery.prepare(say("flaw")))
+        stage.delivery.played("u1")
+        stage.delivery.put(BREAKS)
+        stage.delivery.put(stage.delivery.prepare(say("three", "u3")))
+        await turns()
+        stage.delivery.played("u1")
+        await turns()
+        assert stage.words[-1] == "three"
+        assert stage.faults == ["speaking", "delivery"]

@@ -72,6 +72,7 @@ class Script:
     stuck: bool = False
     wanted: int = 0
     """Decodings that somebody still waits for."""
+    scored: int = 0
     asked: list[tuple[Urgency, Expectation, float]] = field(default_factory=list)
 
     async def recognise(
@@ -91,6 +92,7 @@ class Script:
     async def complete(self, audio: Audio) -> float:
         if self.fails:
             raise ModelError("broken", where="turn model")
+        self.scored += 1
         return 0.9
 
 
@@ -320,6 +322,58 @@ async def test_mhm_over_the_bot_pauses_and_resumes_it() -> None:
         assert not line.of(TurnEndedFrame, UserStartedSpeakingFrame)
 
 
+async def test_a_hold_at_the_end_of_the_bots_words_is_released_without_a_verdict() -> None:
+    async with call() as line:
+        await line.up(PlaybackStartedFrame(utterance="u1"))
+        await line.voice(120)
+        await line.up(PlaybackEndedFrame(utterance="u1"))
+        await line.voice(300)
+        await line.settled()
+        order = [type(f) for f in line.of(PausePlaybackFrame, ResumePlaybackFrame, InterruptionFrame)]
+        assert order == [PausePlaybackFrame, ResumePlaybackFrame]
+        assert not line.of(UserBackchannelFrame)
+        assert not line.log.of(Interruption)
+
+
+@pytest.mark.parametrize("script", [Script(fails=True), Script(stuck=True)])
+async def test_a_recogniser_that_does_not_answer_never_keeps_the_bot_held(script: Script) -> None:
+    async with call(script) as line:
+        await line.up(PlaybackStartedFrame(utterance="u1"))
+        await line.voice(300)
+        await line.quiet(700)
+        await line.settled()
+        order = [type(f) for f in line.of(PausePlaybackFrame, ResumePlaybackFrame)]
+        assert order == [PausePlaybackFrame, ResumePlaybackFrame]
+        assert [e.reason for e in line.log.of(Interruption)] == ["not decoded"]
+        await line.voice(1400)
+        await line.settled()
+        assert line.of(InterruptionFrame)
+        assert [e.reason for e in line.log.of(Interruption)] == ["not decoded", "goes on"]
+
+
+async def test_superseded_decodings_over_the_bot_do_not_keep_it_held() -> None:
+    async with call(Script(stuck=True)) as line:
+        await line.up(PlaybackStartedFrame(utterance="u1"))
+        for _ in range(3):
+            await line.voice(140)
+            await line.quiet(140)
+        await line.quiet(600)
+        await line.settled()
+        assert line.script.wanted == 2
+        assert [e.reason for e in line.log.of(Interruption)] == ["not decoded"]
+        assert isinstance(line.of(PausePlaybackFrame, ResumePlaybackFrame)[-1], ResumePlaybackFrame)
+
+
+async def test_the_turn_model_is_not_asked_about_words_that_are_complete() -> None:
+    for text, scored in (("where is my order?", 0), ("I want to talk to somebody", 1)):
+        async with call(Script(text=text)) as line:
+            await line.voice(500)
+            await line.quiet(700)
+            await line.settled()
+            assert line.of(TurnEndedFrame)
+            assert line.script.scored == scored
+
+
 async def test_a_real_interruption_goes_both_ways() -> None:
     async with call(Script(text="no wait a moment, please")) as line:
         await line.up(PlaybackStartedFrame(utterance="u1"))
@@ -367,6 +421,18 @@ async def test_keys_without_an_end_are_taken_after_a_pause() -> None:
         assert [f.keys for f in line.of(KeysFrame)] == ["12"]
 
 
+async def test_one_key_answers_a_question_and_a_typed_number_stays_one_input() -> None:
+    async with call() as line:
+        await line.quiet(100)
+        await line.up(ExpectFrame(expectation=Expectation(kind="yes_no")))
+        await line.press("1")
+        await line.quiet(800)
+        await line.press("4481207#")
+        await line.press("*")
+        await line.settled()
+        assert [f.keys for f in line.of(KeysFrame)] == ["1", "4481207", "*"]
+
+
 async def test_a_broken_recogniser_is_a_fault_and_still_a_turn() -> None:
     async with call(Script(fails=True)) as line:
         await line.voice(1600)
@@ -383,6 +449,19 @@ async def test_turns_are_counted() -> None:
             await line.quiet(600)
         await line.settled()
         assert [f.heard.turn for f in line.of(TurnEndedFrame)] == [1, 2]
+
+
+async def test_eager_words_and_the_end_of_their_turn_carry_one_number() -> None:
+    async with call(Script(text="I want to talk to somebody")) as line:
+        for _ in range(3):
+            await line.voice(500)
+            await line.quiet(200)
+            await line.voice(500)
+            await line.quiet(1000)
+        await line.settled()
+        eager = [f.result.turn for f in line.of(EagerTranscriptionFrame)]
+        assert eager == [1, 1, 2, 2, 3, 3]
+        assert [f.heard.turn for f in line.of(TurnEndedFrame)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("size", [1, 7, 319, 641, 5000])

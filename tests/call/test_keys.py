@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from voicebot.call.keys import KeyCollector
 
 
@@ -16,11 +18,35 @@ def test_the_hash_key_ends_the_input() -> None:
 
 def test_the_expected_length_ends_the_input() -> None:
     assert press("4481207", "order_number")[1] == ["4481207"]
-    assert press("1", "yes_no")[1] == ["1"]
+    assert press("60311", "postcode")[1] == ["60311"]
+
+
+@pytest.mark.parametrize("kind", ["yes_no", "choice"])
+def test_one_key_is_an_answer_after_a_short_pause(kind: str) -> None:
+    collector, done = press("1", kind)
+    assert done == []
+    assert collector.due(680.0) is None
+    assert collector.due(700.0) == "1"
+    assert collector.trailing("#", 900.0)
+
+
+@pytest.mark.parametrize("kind", ["yes_no", "choice"])
+def test_an_order_number_can_be_typed_where_one_key_would_do(kind: str) -> None:
+    collector, done = press("4481207", kind)  # the last key at 1200 ms
+    assert done == []
+    assert collector.due(1200.0 + 900.0) is None, "who types a number may look at it in between"
+    assert collector.due(1200.0 + 3000.0) == "4481207"
+    assert press("4481207#", kind)[1] == ["4481207"]
 
 
 def test_the_star_key_starts_over() -> None:
     assert press("99*4481207", "order_number")[1] == ["4481207"]
+
+
+@pytest.mark.parametrize("kind", ["open", "yes_no", "order_number"])
+def test_a_star_alone_is_an_input_of_its_own(kind: str) -> None:
+    assert press("*", kind)[1] == ["*"]
+    assert press("99**", kind)[1] == ["*"]
 
 
 def test_a_pause_ends_the_input() -> None:

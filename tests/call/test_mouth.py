@@ -305,6 +305,17 @@ async def test_pause_holds_and_resume_goes_on_without_losing_a_sample() -> None:
     assert kept[resumed.stop :] == ramp[resumed.stop :].tolist()
 
 
+async def test_a_pause_after_the_last_frame_does_not_silence_the_next_answer() -> None:
+    async with on_stage() as stage:
+        await stage.send(speak(ms=40))
+        await stage.down.until(TTSAudioRawFrame, 2)
+        await stage.send(PausePlaybackFrame())
+        await stage.up.until(PlaybackEndedFrame)
+        await stage.send(speak(ms=40, utterance="u2"))
+        ended = await stage.up.until(PlaybackEndedFrame, 2)
+    assert [(frame.utterance, frame.complete) for frame in ended] == [("u1", True), ("u2", True)]
+
+
 async def test_hang_up_waits_until_everything_was_played() -> None:
     async with on_stage() as stage:
         await stage.send(speak("goodbye", 100))

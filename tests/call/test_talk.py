@@ -22,7 +22,14 @@ from pipecat.workers.runner import WorkerRunner
 
 from voicebot.call.conversation import Conversation, Floor
 from voicebot.call.delivery import Delivery
-from voicebot.call.frames import HeardSoFar, PlaybackStartedFrame, SilentFrame, SpeakFrame, TurnEndedFrame
+from voicebot.call.frames import (
+    HeardSoFar,
+    PlaybackEndedFrame,
+    PlaybackStartedFrame,
+    SilentFrame,
+    SpeakFrame,
+    TurnEndedFrame,
+)
 from voicebot.call.talk import Talk
 from voicebot.dialogue.commands import Understanding
 from voicebot.dialogue.context import Context
@@ -30,6 +37,7 @@ from voicebot.dialogue.effects import Expect, Say
 from voicebot.dialogue.inputs import Failed, Input, UserSaid, UserSilent
 from voicebot.dialogue.wording import text
 from voicebot.listening.recognition import Recognition
+from voicebot.records.events.call import Fault
 from voicebot.records.events.turn import SpeculationDropped, TurnCommitted, TurnLatency
 from voicebot.speaking.clauses import Clause
 from voicebot.speaking.speech import Speech
@@ -39,6 +47,7 @@ class Reader:
     """Understands nothing but passes the words on."""
 
     async def understand(self, text: str, context: Context, alternatives: Sequence[str] = ()) -> Understanding:
+        await asyncio.sleep(0)  # as a thread would
         return Understanding(text=text)
 
     async def close(self) -> None: ...
@@ -138,8 +147,8 @@ def eager(words: str, revision: int = 1) -> EagerTranscriptionFrame:
     return EagerTranscriptionFrame(text=words, user_id="caller", timestamp=NOW, result=heard(words, revision))
 
 
-def over(words: str, revision: int = 1) -> TurnEndedFrame:
-    return TurnEndedFrame(heard=heard(words, revision))
+def over(words: str, revision: int = 1, turn: int = 1) -> TurnEndedFrame:
+    return TurnEndedFrame(heard=heard(words, revision, turn))
 
 
 def echo(given: Input) -> tuple[Any, ...]:
@@ -227,3 +236,31 @@ async def test_a_recogniser_that_fails_is_admitted() -> None:
     async with line(rule) as call:
         await call.send(TurnEndedFrame(heard=heard(""), failed=True))
         assert call.sink.spoken == ["Sorry, I could not hear that."]
+
+
+async def test_an_attempt_is_renewed_when_the_conversation_moves_on_under_it() -> None:
+    async with line(echo) as call:
+        await call.send(eager("yes"))
+        await call.talk.queue_frame(PlaybackEndedFrame(utterance="u0", complete=False), FrameDirection.UPSTREAM)
+        await call.settle()
+        await call.send(over("yes"))
+        assert call.sink.spoken == ["You said yes."]
+        assert [event.reason for event in call.kinds(SpeculationDropped)] == ["the conversation moved on"]
+        assert [event.speculated for event in call.kinds(TurnCommitted)] == [True]
+
+
+async def test_an_eager_text_that_was_overtaken_by_its_own_end_is_forgotten() -> None:
+    async with line(echo) as call:
+        await call.send(over("yes"), eager("yes"), over("no", revision=1, turn=2))
+        assert call.sink.spoken == ["You said yes.", "You said no."]
+        assert call.kinds(SpeculationDropped) == []
+
+
+async def test_an_answer_that_comes_while_the_next_turn_is_understood_is_said_once() -> None:
+    async with line(answer) as call:
+        assert call.room is not None
+        await call.send(over("where is my order"))
+        call.room.orders.answer.set_result({"status": "ok"})
+        await call.send(over("hello?", turn=2))
+        assert call.sink.spoken.count("It is on its way.") <= 2
+        assert [event for event in call.events if isinstance(event, Fault)] == []

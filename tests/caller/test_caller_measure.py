@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicebot.caller.measure import Figures, Level, Spell, measure, percentile, spells
+from voicebot.caller.measure import Figures, Level, Spell, measure, spells
 
 
 def line(text: str, *, start: float = 0.0, step: float = 0.02) -> list[Level]:
@@ -59,10 +59,3 @@ def test_a_bot_that_spoke_into_a_pause_and_stopped_is_flagged_but_its_answer_cou
     figures = measure(voice=(10.0, 13.0), until=99.0, speech=[Spell(11.0, 11.4), Spell(13.5, 14.0)])
     assert figures.talked_over
     assert figures.v2v_ms == pytest.approx(500)
-
-
-def test_percentiles_interpolate() -> None:
-    assert percentile([], 50) is None
-    assert percentile([4.0], 95) == 4.0
-    assert percentile([3.0, 1.0, 2.0], 50) == 2.0
-    assert percentile([0.0, 10.0], 95) == pytest.approx(9.5)

@@ -7,6 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from voicebot.cli.calls import app
+from voicebot.handoff.desk import HandoffDesk
+from voicebot.records.live import LiveLog
 from voicebot.records.sample import ending, handed_off, log_of, opening, order_turn
 from voicebot.records.store import open_store
 
@@ -93,3 +95,44 @@ def test_words_are_never_markup(tmp_path: Path) -> None:
         store.put(record)
     store.close()
     assert "[red]hello[/red] [/]" in run(tmp_path, "show", "last", "--events")[1]
+
+
+@pytest.fixture
+def owing(data_dir: Path) -> Path:
+    store = open_store(data_dir)
+    desk = HandoffDesk(store)
+    for number in ("+4930123456", "+4930123457"):
+        desk.record_callback(LiveLog("aa-1", clock=lambda: 0.0), "handoff-1", number)
+    assert store.flush(10)
+    store.close()
+    return data_dir
+
+
+def test_call_backs_are_listed_and_closed(owing: Path) -> None:
+    code, out, _ = run(owing, "callbacks", "--json")
+    first, second = (json.loads(line) for line in out.splitlines())
+    assert code == 0
+    assert (first["number"], first["call"], first["closed"]) == ("+4930123456", "aa-1", None)
+    assert run(owing, "callbacks", "--close", first["id"], "--outcome", "reached")[:2] == (
+        0,
+        f"closed {first['id']}: reached\n",
+    )
+    left = run(owing, "callbacks")[1]
+    assert left.startswith(f"{second['id']}  due ")
+    assert first["id"] not in left
+    both = [json.loads(line) for line in run(owing, "callbacks", "--all", "--json")[1].splitlines()]
+    assert {one["outcome"] for one in both} == {"reached", None}
+
+
+def test_a_call_back_is_closed_once(owing: Path) -> None:
+    one = json.loads(run(owing, "callbacks", "--json")[1].splitlines()[0])["id"]
+    assert json.loads(run(owing, "callbacks", "--close", one, "--json")[1]) == {"closed": one, "outcome": "done"}
+    code, _, err = run(owing, "callbacks", "--close", one)
+    assert (code, err) == (1, f"error: no call-back '{one}' is owed (voicebot calls callbacks lists them)\n")
+    assert run(owing, "callbacks", "--outcome", "reached")[0] == 2
+
+
+def test_no_call_backs_is_said(owing: Path) -> None:
+    for line in run(owing, "callbacks", "--json")[1].splitlines():
+        run(owing, "callbacks", "--close", json.loads(line)["id"])
+    assert run(owing, "callbacks") == (0, "no call-backs are owed\n", "")

@@ -7,7 +7,7 @@ import pytest
 from console_bench import CALL, FakeStore, deps_for, wismo_call
 
 from voicebot.console.app import build_app
-from voicebot.console.security import COOKIE, local_path, proof, same, token_from_environment
+from voicebot.console.security import COOKIE, check_access, local_path, proof, same, token_from_environment
 from voicebot.console.settings import ConsoleSettings
 from voicebot.errors import ConfigError
 
@@ -95,6 +95,32 @@ def test_token_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
         token_from_environment(settings, {"VOICEBOT_CONSOLE_TOKEN_FILE": str(tmp_path / "none")})
     with pytest.raises(ConfigError, match="too short"):
         token_from_environment(settings, {"VOICEBOT_CONSOLE_TOKEN": "1234"})
+
+
+@pytest.mark.parametrize(
+    ("settings", "environ", "allowed"),
+    [
+        (ConsoleSettings(), {}, True),
+        (ConsoleSettings(host="localhost"), {}, True),
+        (ConsoleSettings(host="::1"), {}, True),
+        (ConsoleSettings(host="0.0.0.0"), {}, False),
+        (ConsoleSettings(host="::"), {}, False),
+        (ConsoleSettings(host="192.0.2.7"), {}, False),
+        (ConsoleSettings(host="calls.example"), {}, False),
+        (ConsoleSettings(host="0.0.0.0"), {"VOICEBOT_CONSOLE_TOKEN": TOKEN}, True),
+        (ConsoleSettings(host="0.0.0.0", open=True), {}, True),
+    ],
+)
+def test_the_network_gets_no_console_without_a_token(
+    settings: ConsoleSettings, environ: dict[str, str], allowed: bool
+) -> None:
+    if allowed:
+        check_access(settings, environ)
+        return
+    with pytest.raises(ConfigError, match="without an access token") as caught:
+        check_access(settings, environ)
+    assert settings.host in caught.value.where
+    assert "VOICEBOT_CONSOLE_TOKEN" in caught.value.fix
 
 
 @pytest.mark.parametrize(

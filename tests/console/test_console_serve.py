@@ -47,8 +47,9 @@ async def test_port_in_use_is_explained() -> None:
     [("203.0.113.5", 0, "no such address"), ("host.invalid", 0, "no such address"), ("127.0.0.1", 70_000, "port")],
 )
 def test_impossible_addresses_are_explained(host: str, port: int, what: str) -> None:
-    with pytest.raises(PortError, match=what):
+    with pytest.raises(PortError, match=what) as caught:
         listen(host, port)
+    assert "console." not in caught.value.fix, "the section is called web"
 
 
 async def test_an_application_that_cannot_start_is_an_error() -> None:

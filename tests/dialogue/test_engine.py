@@ -227,7 +227,7 @@ def test_the_context_tells_what_is_expected() -> None:
     stage = Stage(found(SHOES, TENT), caller=CALLER)
     context = stage.engine.context(stage.state)
     assert (context.kind, context.slot, context.flow) == ("open", "wish", "patterns/main")
-    assert context.known_orders == ("4481207", "5530418")
+    assert context.known == {"order_number": ("4481207", "5530418")}
     stage.say("where is my order")
     context = stage.engine.context(stage.state)
     assert (context.kind, context.slot, context.flow) == ("choice", "which_order", "wismo")

@@ -8,7 +8,8 @@ import pytest
 from stage import ROOT
 
 from voicebot.dialogue.loader import load_flows, parse_flows, taxonomy
-from voicebot.dialogue.problems import CODES, FlowError, Problem
+from voicebot.dialogue.problems import CODES, FlowError
+from voicebot.policy.problems import Problem
 
 SHIPPED = {str(f.relative_to(ROOT / "flows")): f.read_text("utf-8") for f in sorted((ROOT / "flows").rglob("*.yaml"))}
 GOOD = """\

@@ -363,6 +363,15 @@ def test_words_that_try_to_instruct_are_words() -> None:
     assert CALLER not in stage.said
 
 
+def test_numbers_cannot_be_tried_without_end() -> None:
+    stage = Stage(by_number)
+    for number in range(4481100, 4481114):
+        stage.say(f"where is my order {number}")
+    tried = [effect for effect in stage.all(Query) if "number" in effect.args]
+    assert len(tried) == 8
+    assert "any more numbers" in stage.said
+
+
 def test_who_goes_on_after_the_goodbye_is_heard_again() -> None:
     stage = Stage(found(SHOES), caller=CALLER)
     stage.say("where is my order")

@@ -37,9 +37,26 @@ def test_what_is_none(text: str) -> None:
         # music, a radio
         (Overlap(voiced_ms=2000, silence_ms=0, held=True, text="", text_covers_ms=1800), Verdict.RESUME),
         (Overlap(voiced_ms=2000, silence_ms=0, text="stop that", interruptible=False), Verdict.WAIT),
+        # a click that did not even hold the bot
+        (Overlap(voiced_ms=60, silence_ms=200, text="", text_covers_ms=60), Verdict.RESUME),
+        # the decoding failed at the end of the voice; is late; and is late while the caller goes on
+        (Overlap(voiced_ms=300, silence_ms=200, held=True, text_covers_ms=300), Verdict.RESUME),
+        (Overlap(voiced_ms=300, silence_ms=580, held=True), Verdict.WAIT),
+        (Overlap(voiced_ms=300, silence_ms=600, held=True), Verdict.RESUME),
+        (Overlap(voiced_ms=300, silence_ms=600, held=True, text="mhm", text_covers_ms=200), Verdict.RESUME),
+        (Overlap(voiced_ms=1180, silence_ms=0, held=True), Verdict.WAIT),
+        (Overlap(voiced_ms=1200, silence_ms=0, held=True), Verdict.STOP),
+        (Overlap(voiced_ms=1600, silence_ms=0, held=True, text="mhm", text_covers_ms=300), Verdict.STOP),
+        (Overlap(voiced_ms=2000, silence_ms=0), Verdict.PAUSE),
     ],
 )
 def test_verdicts(overlap: Overlap, verdict: Verdict) -> None:
     judgement = judge(overlap)
     assert judgement.verdict is verdict
     assert judgement.reason
+
+
+def test_the_inputs_of_a_verdict_hold_no_words() -> None:
+    overlap = Overlap(voiced_ms=260, silence_ms=140.4, text="my order")
+    assert overlap.inputs() == {"words": 2, "voiced_ms": 260, "silence_ms": 140, "expects": "open"}
+    assert Overlap(voiced_ms=60, silence_ms=0).inputs()["words"] is None

@@ -14,6 +14,7 @@ from voicebot.listening.actions import (
     EagerWithdrawn,
     HoldBot,
     Interim,
+    ReleaseBot,
     ResumeBot,
     Score,
     Silent,
@@ -127,6 +128,39 @@ def test_the_turn_model_ends_what_only_may_be_complete() -> None:
         assert line.over().silence_ms == silence
 
 
+def test_only_words_that_leave_the_end_open_are_scored() -> None:
+    for text, scores in (
+        ("where is my order?", 0),
+        ("my order number is", 0),
+        ("", 0),
+        ("I want to talk to somebody", 1),
+    ):
+        line = Line(text, turn=0.5)
+        line.voice(1500)
+        line.quiet(1100)
+        assert len(line.of(Score)) == scores, text
+
+
+def test_the_turn_model_is_asked_once_the_words_are_there_about_the_audio_that_was_decoded() -> None:
+    line = Line("I want to talk to somebody", delay_ms=100)
+    line.voice(1500)
+    line.quiet(400)
+    (score,) = line.of(Score)
+    assert isinstance(score, Score)
+    assert line.actions.index(score) > line.actions.index(line.of(Eager)[0])
+    eager = next(d for d in line.of(Decode) if isinstance(d, Decode) and d.urgency is Urgency.EAGER)
+    assert (score.from_ms, score.to_ms, score.voice_end_ms) == (eager.from_ms, eager.to_ms, 1500)
+
+
+def test_an_interruption_that_fell_silent_is_scored_like_any_turn() -> None:
+    line = Line("I want to talk to somebody", delay_ms=300)
+    line.tracker.bot_started("u1")
+    line.voice(240)
+    line.quiet(400)
+    assert line.of(StopBot)
+    assert len(line.of(Score)) == 1
+
+
 def test_a_late_text_ends_the_turn_the_moment_it_is_there_without_an_eager_one() -> None:
     line = Line("where is my order?", delay_ms=500)
     line.voice(300)
@@ -206,6 +240,104 @@ def test_a_legal_sentence_is_not_held() -> None:
     line.voice(100)
     line.quiet(1500)
     assert line.over().recognition.text == "stop stop stop"
+
+
+def test_a_hold_that_comes_as_the_bot_finishes_is_released() -> None:
+    line = Line("no wait a moment please", delay_ms=300)
+    line.tracker.bot_started("u1")
+    line.voice(120)
+    assert line.of(HoldBot)
+    line.tracker.bot_ended("u1")
+    line.voice(700)
+    line.quiet(700)
+    assert [n for n in line.names() if n in ("HoldBot", "ReleaseBot", "ResumeBot", "StopBot")] == [
+        "HoldBot",
+        "ReleaseBot",
+    ]
+    assert line.over().recognition.text == "no wait a moment please"
+
+
+def test_a_hold_is_released_for_what_must_be_heard_to_its_end() -> None:
+    line = Line("mhm")
+    line.tracker.bot_started("u1")
+    line.voice(120)
+    assert line.of(HoldBot)
+    assert line.tracker.bot_started("u2", interruptible=False) == [ReleaseBot()]
+
+
+def test_the_next_utterance_is_held_anew() -> None:
+    line = Line("mhm", delay_ms=300)
+    line.tracker.bot_started("u1")
+    line.voice(120)
+    assert line.tracker.bot_started("u2") == []
+    line.voice(40)
+    assert len(line.of(HoldBot)) == 2
+
+
+def test_the_bot_goes_on_when_a_short_sound_cannot_be_decoded() -> None:
+    line = Line(lambda _: None)
+    line.tracker.bot_started("u1")
+    line.voice(300)
+    line.quiet(600)
+    (resume,) = line.of(ResumeBot)
+    assert isinstance(resume, ResumeBot)
+    assert resume.reason == "not decoded"
+    assert not line.tracker.speaking
+
+
+def test_the_bot_goes_on_when_no_decoding_ever_ends() -> None:
+    line = Line("no wait", delay_ms=1e9)
+    line.tracker.bot_started("u1")
+    line.voice(300)
+    line.quiet(580)
+    assert not line.of(ResumeBot)
+    line.quiet(20)
+    assert line.of(ResumeBot)
+
+
+def test_a_partial_that_was_refused_does_not_end_what_the_eager_decoding_has_yet_to_tell() -> None:
+    line = Line(lambda d: None if d.urgency is Urgency.PARTIAL else "no wait", delay_ms=100)
+    line.tracker.bot_started("u1")
+    line.voice(260)
+    line.quiet(600)
+    assert line.of(StopBot)
+    assert not line.of(ResumeBot)
+
+
+def test_long_speech_that_cannot_be_decoded_stops_the_bot() -> None:
+    for line in (Line(lambda _: None), Line("no wait", delay_ms=1e9)):
+        line.tracker.bot_started("u1")
+        line.voice(1220)
+        (stop,) = line.of(StopBot)
+        assert isinstance(stop, StopBot)
+        assert stop.reason == "goes on"
+        assert not line.of(ResumeBot)
+
+
+def test_a_click_over_the_bot_is_forgotten_before_words_follow() -> None:
+    line = Line(lambda d: "" if d.to_ms < 1000 else "no wait a moment please")
+    line.tracker.bot_started("u1")
+    line.voice(60)
+    line.quiet(2000)
+    assert not line.tracker.speaking
+    line.voice(600)
+    latest = line.of(Decode)[-1]
+    assert isinstance(latest, Decode)
+    assert latest.from_ms > 1500, "the silence before is not decoded again"
+
+
+def test_an_eager_text_is_withdrawn_when_it_was_only_a_back_channel() -> None:
+    line = Line("okay")
+    line.voice(300)
+    line.quiet(140)
+    assert line.of(Eager)
+    line.tracker.bot_started("u1")
+    line.quiet(200)
+    assert [n for n in line.names() if n in ("Eager", "EagerWithdrawn", "ResumeBot", "TurnOver")] == [
+        "Eager",
+        "EagerWithdrawn",
+        "ResumeBot",
+    ]
 
 
 def test_a_radio_behind_the_caller_does_not_hold_the_bot_again_and_again() -> None:
@@ -289,6 +421,8 @@ def test_whatever_happens_every_turn_ends_once_and_nothing_stays_held(
         line.tracker.bot_ended(f"u{number}")
     line.quiet(6000)
     assert not line.tracker.speaking
+    hold = line.of(HoldBot, ReleaseBot, ResumeBot, StopBot)
+    assert not hold or not isinstance(hold[-1], HoldBot)
     begun, done = len(line.of(TurnBegan)), len(line.of(TurnOver))
     dropped = sum(isinstance(a, ResumeBot) and a.announced for a in line.actions)
     assert begun == done + dropped

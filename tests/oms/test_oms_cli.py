@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from voicebot.cli.demo_oms import demo_oms
 from voicebot.cli.oms import app
+from voicebot.oms.demo import service as demo_service
 from voicebot.oms.demo.schema import FORMAT
 
 run = CliRunner()
@@ -67,6 +69,16 @@ def test_demo_service_checks_its_options(tmp_path: Path) -> None:
     wrong = run.invoke(service, ["--fail-kind", "gremlins", "--data-dir", str(tmp_path)])
     assert wrong.exit_code == 2
     assert "gremlins" in wrong.stderr
+
+
+def test_demo_service_reads_the_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "voicebot.toml").write_text('[server]\ndata_dir = "shop"\n[oms]\ndemo_seed = 3\n')
+    monkeypatch.chdir(tmp_path)
+    served: list[dict[str, Any]] = []
+    monkeypatch.setattr(demo_service, "serve", lambda **given: served.append(given) or given["announce"]("http://x:1"))
+    assert run.invoke(service, ["--json"]).stdout == '{"event": "ready", "web": "http://x:1"}\n'
+    assert run.invoke(service, ["--data-dir", "other", "--seed", "5"]).stdout == "ready: http://x:1\n"
+    assert [(one["data_dir"], one["seed"]) for one in served] == [(Path("shop"), 3), (Path("other"), 5)]
 
 
 def test_help_teaches() -> None:

@@ -275,11 +275,33 @@ def test_pausing_twice_is_pausing_once() -> None:
 
 def test_lines_can_be_queued_while_paused() -> None:
     playback = Playback()
+    playback.enqueue(line(ms=20, last=False))
+    playback.pull(FRAME)
     playback.pause()
     playback.enqueue(line(ms=20))
     assert playback.pull(FRAME) is None
     playback.resume()
     assert samples(playback.pull(FRAME)) == [1000] * 320
+
+
+def test_a_pause_that_came_too_late_is_not_for_the_next_utterance() -> None:
+    playback = Playback()
+    playback.enqueue(line(ms=20))
+    playback.pull(FRAME)
+    playback.pause()  # all was handed out, and the last of it is being heard
+    assert playback.reports(0)
+    playback.enqueue(line(ms=20, utterance="u2", value=5))
+    assert playback.ready
+    assert samples(playback.pull(FRAME)) == [5] * 320
+
+
+def test_a_pause_while_the_last_words_are_heard_holds_what_is_queued_behind_them() -> None:
+    playback = Playback()
+    playback.enqueue(line(ms=20))
+    playback.pull(FRAME)
+    playback.pause()
+    playback.enqueue(line(ms=20, utterance="u2"))
+    assert playback.pull(FRAME) is None
 
 
 def test_partly_heard_words_are_shown_as_written_when_they_correspond() -> None:

@@ -232,6 +232,7 @@ class Conversation:
         self.timing = timing or Timing()
         self.floor = floor
         self.language = language
+        self._history: list[Line] = []
         self.line = Line(self, engine.start(), floor, committed=True)
 
     def feed(self, given: Input) -> None:
@@ -242,8 +243,10 @@ class Conversation:
         try:
             line.feed(given)
         except Exception as error:
-            log.exception("call %s: the dialogue failed on %s", self.log.call_id, type(given).__name__)
-            self.log.append(Fault(where="dialogue", what=f"{type(error).__name__} on {type(given).__name__}"))
+            what = f"{type(error).__name__} on {type(given).__name__}"
+            log.error("call %s: the dialogue failed: %s", self.log.call_id, what)  # its message may hold caller's words
+            log.debug("the fault", exc_info=error)
+            self.log.append(Fault(where="dialogue", what=what))
             if not isinstance(given, Failed):
                 self.guarded(line, Failed(where="dialogue", now=self.now()))
 
@@ -256,8 +259,14 @@ class Conversation:
         """Try a turn that may not be over; `floor` receives what it would say."""
         return Fork(self, floor)
 
+    def succeeded(self, line: Line) -> None:
+        """`line` is history; its reads may still be under way."""
+        self._history = [past for past in (*self._history, line) if past.waiting]
+
     async def close(self) -> None:
-        self.line.drop()
+        """Reads and fillers end with the call."""
+        for line in (*self._history, self.line):
+            line.drop()
 
 
 class Fork:
@@ -282,6 +291,7 @@ class Fork:
         if self.stale:
             raise RuntimeError("a stale fork cannot be committed")
         self._base.succeed(self.line)
+        self._room.succeeded(self._base)
         self._room.line = self.line
         self.line.commit(self._room.floor)
 

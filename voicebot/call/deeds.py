@@ -12,9 +12,10 @@ from voicebot.call.delivery import Deed
 from voicebot.call.frames import DrainThenHangUpFrame
 from voicebot.call.leg import CallLeg
 from voicebot.dialogue.effects import BookCallback, Handoff, HangUp
-from voicebot.dialogue.inputs import CallbackBooked, HandoffResult, Input
+from voicebot.dialogue.inputs import CallbackBooked, Failed, HandoffResult, Input
 from voicebot.handoff.desk import HandoffDesk
 from voicebot.records.events.base import Record
+from voicebot.records.events.call import Fault
 from voicebot.records.events.handoff import Transfer
 from voicebot.records.log import EventLog
 
@@ -47,23 +48,35 @@ class Deeds:
         self._give, self._push, self._now = give, push, now
         self._transfer_timeout_s = transfer_timeout_s
         self._handoff: str | None = None
-        self._transfer: asyncio.Task[str] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def settled(self, timeout_s: float = 2.0) -> None:
-        """Wait for the outcome of a transfer under way: it ends the call, and with it whoever waits for it."""
-        if self._transfer is not None:
-            await asyncio.wait([self._transfer], timeout=timeout_s)
+        """Wait for outcomes: a transfer ends the call, and its success must still be written down."""
+        if self._under_way:
+            await asyncio.wait(set(self._under_way), timeout=timeout_s)
 
     async def __call__(self, deed: Deed) -> None:
-        match deed:
-            case HangUp(reason=reason):
-                await self._push(DrainThenHangUpFrame(reason=reason))
-            case Handoff():
+        """Begin it; the call goes on meanwhile, and the dialogue is given the outcome in any case."""
+        if isinstance(deed, HangUp):
+            await self._push(DrainThenHangUpFrame(reason=deed.reason))
+            return
+        task = asyncio.create_task(self._outcome(deed), name=f"{type(deed).__name__} {deed.request}")
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _outcome(self, deed: Handoff | BookCallback) -> None:
+        try:
+            if isinstance(deed, Handoff):
                 self._give(HandoffResult(request=deed.request, status=await self._hand_off(deed), now=self._now()))
-            case BookCallback():
+            else:
                 handoff = self._handoff or self._open(deed.reason or "caller_asked", "default", "")
                 due = self._desk.record_callback(self._events, handoff, deed.number)
                 self._give(CallbackBooked(request=deed.request, number=deed.number, due=due, now=self._now()))
+        except Exception as error:
+            log.error("call %s: %s failed: %s", self._events.call_id, type(deed).__name__, type(error).__name__)
+            log.debug("the fault", exc_info=error)
+            self._events.append(Fault(where="handoff", what=f"{type(error).__name__} on {type(deed).__name__}"))
+            self._give(Failed(where="handoff", now=self._now(), detail={"request": deed.request}))
 
     def _open(self, reason: str, queue: str, summary: str) -> str:
         self._handoff = self._desk.open(self._events, self._records(), reason=reason, queue=queue, summary=summary)
@@ -74,12 +87,8 @@ class Deeds:
         target = self._desk.target(deed.queue)
         if target is None or self._leg is None or not self._leg.can_transfer:
             return "no_target"
-        self._transfer = asyncio.create_task(self._refer(self._leg, target, handoff), name=f"transfer {handoff}")
-        return await asyncio.shield(self._transfer)
-
-    async def _refer(self, leg: CallLeg, target: str, handoff: str) -> str:
         self._events.append(Transfer(handoff=handoff, target=target, status="attempted"))
-        outcome = await leg.transfer(target, handoff_id=handoff, timeout_s=self._transfer_timeout_s)
+        outcome = await self._leg.transfer(target, handoff_id=handoff, timeout_s=self._transfer_timeout_s)
         status = "accepted" if outcome.accepted else "failed"
         detail = " ".join(filter(None, [str(outcome.code or ""), outcome.detail]))
         self._events.append(Transfer(handoff=handoff, target=target, status=status, detail=detail))

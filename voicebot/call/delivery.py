@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from voicebot.call.frames import SpeakFrame
-from voicebot.dialogue.effects import BookCallback, Effect, Handoff, HangUp, Say
+from voicebot.dialogue.effects import BookCallback, Handoff, HangUp, Say
 from voicebot.errors import VoicebotError
 from voicebot.speaking.clauses import Clause
 from voicebot.speaking.speech import Speech, Synthesiser
@@ -41,7 +41,8 @@ class Delivery:
         voice: the shared synthesiser.
         split: an utterance to the clauses in which it is synthesised.
         push: hands a clause to the mouth.
-        perform: executes a deed; called when everything said before it has been played.
+        perform: begins a deed, without waiting for its outcome; called when everything said before it has been played.
+        on_fault: where and what, for the log.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Delivery:
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._current: Prepared | None = None
+        self._next: Deed | None = None
         self._cut = asyncio.Event()
 
     def prepare(self, say: Say) -> Prepared:
@@ -74,25 +76,17 @@ class Delivery:
     def put(self, item: Prepared | Deed) -> None:
         self._queue.put_nowait(item)
 
-    def put_effect(self, effect: Effect) -> None:
-        """Queue a committed effect."""
-        if isinstance(effect, Say):
-            self.put(self.prepare(effect))
-        elif isinstance(effect, Deed):
-            self.put(effect)
-
     @property
     def busy(self) -> bool:
         """Whether anything is being said or waits to be."""
         return bool(self._playing) or not self._queue.empty() or self._current is not None
 
     def cut(self) -> None:
-        """The caller interrupted: forget what may be interrupted. A hand-off already decided still happens."""
-        for item in self._drain():
-            if isinstance(item, Prepared) and item.say.interruptible:
-                item.cancel()
-            else:
-                self._queue.put_nowait(item)
+        """The caller interrupted: forget what may be interrupted, and a hang-up too, for there is more to say.
+
+        A hand-off already decided still happens.
+        """
+        self._forget(lambda item: isinstance(item, HangUp) or (isinstance(item, Prepared) and item.say.interruptible))
         if self._current is not None and self._current.say.interruptible:
             self._current.cancel()
             self._cut.set()
@@ -102,9 +96,16 @@ class Delivery:
 
     def keep_line(self) -> None:
         """The caller goes on talking after the goodbye: a hang-up that has not begun is forgotten."""
+        self._forget(lambda item: isinstance(item, HangUp))
+
+    def _forget(self, unwanted: Callable[[Prepared | Deed], bool]) -> None:
         for item in self._drain():
-            if not isinstance(item, HangUp):
+            if not unwanted(item):
                 self._queue.put_nowait(item)
+            elif isinstance(item, Prepared):
+                item.cancel()
+        if self._next is not None and unwanted(self._next):
+            self._next = None
 
     def _drain(self) -> list[Prepared | Deed]:
         items = []
@@ -119,19 +120,34 @@ class Delivery:
             self._quiet.set()
 
     async def run(self) -> None:
-        """Work the queue off until cancelled."""
+        """Work the queue off until cancelled. A fault costs one item, never the rest of the call."""
         while True:
             item = await self._queue.get()
-            if isinstance(item, Prepared):
-                self._current = item
-                self._cut.clear()
-                try:
-                    await self._speak(item)
-                finally:
-                    self._current = None
-            else:
-                await self._quiet.wait()
-                await self._perform(item)
+            try:
+                if isinstance(item, Prepared):
+                    await self._say(item)
+                else:
+                    await self._do(item)
+            except Exception as error:
+                log.error("%s failed: %s", type(item).__name__, type(error).__name__)
+                log.debug("the fault", exc_info=error)
+                self._on_fault("delivery", type(error).__name__)
+
+    async def _say(self, prepared: Prepared) -> None:
+        self._current = prepared
+        self._cut.clear()
+        try:
+            await self._speak(prepared)
+        finally:
+            self._current = None
+
+    async def _do(self, deed: Deed) -> None:
+        """Once everything said before it has been played, unless it was forgotten meanwhile."""
+        self._next = deed
+        await self._quiet.wait()
+        if self._next is not None:
+            self._next = None
+            await self._perform(deed)
 
     async def _speak(self, prepared: Prepared) -> None:
         final = len(prepared.clauses) - 1
@@ -143,9 +159,9 @@ class Delivery:
                 if self._cut.is_set() or task.cancelled():
                     return
                 raise
-            except VoicebotError as error:
+            except Exception as error:
                 # These words are lost to the ear, not to the log; the next clause may still work.
-                self._on_fault("speaking", str(error))
+                self._on_fault("speaking", str(error) if isinstance(error, VoicebotError) else type(error).__name__)
             if self._cut.is_set():
                 return
             if speech is None and i < final:

@@ -222,6 +222,8 @@ class Ears(FrameProcessor):
                 await self._turn_over(action)
             case actions.HoldBot():
                 await self.push_frame(PausePlaybackFrame())
+            case actions.ReleaseBot():
+                await self.push_frame(ResumePlaybackFrame())
             case actions.StopBot():
                 self._log_interruption("stop", action)
                 await self.broadcast_interruption()  # type: ignore[no-untyped-call]
@@ -296,7 +298,7 @@ class Ears(FrameProcessor):
             task.add_done_callback(self._partials.discard)
         elif request.urgency is Urgency.EAGER:
             # The oldest is being decoded; of those behind it only the latest is of use. Without this, one caller who
-            # speaks without end would fill the pool that all calls share.
+            # speaks without end would fill the pool that all calls share. The tracker waits for the latest only.
             eager = [one for one in self._eager_work if not one.done()]
             for superseded in eager[1:]:
                 superseded.cancel()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import date
 from pathlib import Path
 
@@ -35,6 +35,9 @@ from voicebot.speaking.clauses import Clause, split
 from voicebot.speaking.speech import SAMPLE_RATE_HZ
 
 log = logging.getLogger(__name__)
+
+#: Longest that one step of closing a call may take, in seconds.
+CLOSE_S = 5.0
 
 
 class CallSession:
@@ -188,13 +191,24 @@ class CallSession:
 
     async def _close(self) -> None:
         """Whatever happened, the books are closed and nothing of the call stays behind."""
-        with contextlib.suppress(Exception):
-            await self._leg.hangup("the conversation ended")
-        if self._deeds is not None:
-            await self._deeds.settled()
-        await self._reads.close()
-        if self._tape is not None:
-            await self._tape.close()
+        async with AsyncExitStack() as stack:
+            stack.callback(self._write_end)
+            if self._tape is not None:
+                stack.push_async_callback(self._within, CLOSE_S, self._tape.close)
+            stack.push_async_callback(self._reads.close)
+            if self._deeds is not None:
+                stack.push_async_callback(self._deeds.settled)
+            stack.push_async_callback(self._within, CLOSE_S, self._leg.hangup, "the conversation ended")
+
+    async def _within(self, seconds: float, close: Callable[..., Awaitable[object]], *args: object) -> None:
+        """A step of closing that may fail or hang without keeping the others from being taken."""
+        try:
+            async with asyncio.timeout(seconds):
+                await close(*args)
+        except Exception as error:
+            log.error("call %s was not closed cleanly: %s", self.log.call_id, type(error).__name__)
+
+    def _write_end(self) -> None:
         end = self._leg.ended
         self.log.append(
             CallEnded(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voicebot.checks import above_zero, at_least, check
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSettings:
@@ -25,3 +27,8 @@ class CallSettings:
     """Write a stereo recording of each call."""
     speculate: bool = True
     """Work on a turn before it is certainly over."""
+
+    def __post_init__(self) -> None:
+        check("call", at_least(self, 1, "max_calls"))
+        check("call", above_zero(self, "max_duration_s", "read_deadline_s", "transfer_timeout_s"))
+        check("call", at_least(self, 0, "filler_after_ms"))

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from voicebot.call.leg import CallLeg
+from voicebot.logs import failure
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +58,7 @@ class Switchboard:
             await self._run(leg)
         except Exception as error:
             # One call's fault is never another's: it ends, the others go on.
-            log.error("call %s failed: %s", leg.id, type(error).__name__)
-            log.debug("call %s failed", leg.id, exc_info=True)
+            failure(log, error, "call %s failed", leg.id)
             await leg.hangup("internal error")
         finally:
             self._calls.pop(leg.id, None)

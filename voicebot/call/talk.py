@@ -24,7 +24,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voicebot.call.conversation import Conversation, Floor
-from voicebot.call.delivery import Delivery, Prepared
+from voicebot.call.delivery import Deed, Delivery, Prepared
 from voicebot.call.frames import (
     ExpectFrame,
     HeardSoFar,
@@ -58,29 +58,37 @@ VERDICTS = (EagerTranscriptionFrame, EagerEndOfTurnCancelFrame, TurnEndedFrame, 
 class Attempt:
     """A turn that may not be over, and what it would say: the floor of its fork."""
 
-    def __init__(self, room: Conversation, delivery: Delivery, heard: HeardSoFar, clock: TurnClock) -> None:
-        self.heard, self.clock = heard, clock
+    def __init__(self, room: Conversation, delivery: Delivery, heard: HeardSoFar, understood: Understood) -> None:
+        self.heard, self.understood = heard, understood
+        self.clock = TurnClock(room.now_ms, heard)
         self.prepared: list[Prepared] = []
         self.expect: Expect | None = None
-        self.understood: Understood | None = None
         self._delivery = delivery
         self.fork = room.fork(self._floor)
 
     def _floor(self, effect: Effect) -> None:
         if isinstance(effect, Say):
-            self.prepared.append(self._delivery.prepare(effect))
-            self.clock.mark("answer_ready")
+            self.prepared.append(watched(self._delivery.prepare(effect), self.clock))
         elif isinstance(effect, Expect):
             self.expect = effect
 
     def holds_for(self, heard: HeardSoFar) -> bool:
         """Whether this is still the answer to what was heard."""
-        return not self.fork.stale and self.heard.recognition.text == heard.recognition.text
+        same = self.heard.turn == heard.turn and self.heard.recognition.text == heard.recognition.text
+        return same and not self.fork.stale
 
     def drop(self) -> None:
         self.fork.drop()
         for prepared in self.prepared:
             prepared.cancel()
+
+
+def watched(prepared: Prepared, clock: TurnClock) -> Prepared:
+    """Note when the first answer is known, and when its voice is ready."""
+    clock.mark("answer_ready")
+    if prepared.speech:
+        prepared.speech[0].add_done_callback(lambda _: clock.mark("speech_ready"))
+    return prepared
 
 
 class Talk(FrameProcessor):
@@ -108,6 +116,7 @@ class Talk(FrameProcessor):
         self._speculate = speculate
         self._verdicts: asyncio.Queue[Frame | Input] = asyncio.Queue()
         self._attempt: Attempt | None = None
+        self._committed_turn = 0
         self._clock: TurnClock | None = None
         self._turn_says: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
@@ -158,9 +167,10 @@ class Talk(FrameProcessor):
             try:
                 await self._take(verdict)
             except Exception as error:
-                room = self._conversation
-                log.exception("call %s: failed on %s", room.log.call_id, type(verdict).__name__)
-                room.log.append(Fault(where="talk", what=f"{type(error).__name__} on {type(verdict).__name__}"))
+                room, what = self._conversation, f"{type(error).__name__} on {type(verdict).__name__}"
+                log.error("call %s: failed: %s", room.log.call_id, what)
+                log.debug("the fault", exc_info=error)
+                room.log.append(Fault(where="talk", what=what))
                 room.feed(Failed(where="talk", now=room.now()))
 
     async def _take(self, verdict: Frame | Input) -> None:
@@ -181,39 +191,52 @@ class Talk(FrameProcessor):
                     room.feed(UserSilent(silent_ms=silent_ms, now=room.now()))
             case PlaybackEndedFrame() as ended:
                 room.feed(Heard(utterance=ended.utterance, complete=ended.complete, heard=ended.heard, now=room.now()))
+                await self._renew()
             case Frame():
                 pass
             case _:
                 room.feed(verdict)
+                await self._renew()
 
     async def _try(self, heard: HeardSoFar) -> None:
         """Work on a turn that may not be over."""
-        if not self._speculate or not heard.recognition.text:
+        if not self._speculate or not heard.recognition.text or heard.turn <= self._committed_turn:
             return
         if self._attempt is not None and self._attempt.holds_for(heard):
             self._attempt.heard = heard
             return
+        attempt = await self._attempted(heard)
         self._drop("the words changed")
-        self._attempt = await self._fork(heard)
+        self._attempt = attempt
+
+    async def _renew(self) -> None:
+        """The conversation moved on under an attempt (a playback ended, an answer came): try again on what is now."""
+        stale = self._attempt
+        if stale is not None and stale.fork.stale:
+            attempt = await self._attempted(stale.heard)  # first, so that reads and synthesis under way are shared
+            self._drop("the conversation moved on")
+            self._attempt = attempt
 
     async def _commit(self, heard: HeardSoFar, *, failed: bool) -> None:
         """The turn is over: release what was prepared for these words, or do it now."""
+        self._committed_turn = heard.turn
         if not heard.recognition.text:
             self._drop("no words")
             if failed or heard.recognition.audio_ms >= WORDLESS_TURN_MS:
-                self._conversation.feed(Failed(where="hearing", now=self._conversation.now()))
+                where = "recogniser" if failed else "hearing"
+                self._conversation.feed(Failed(where=where, now=self._conversation.now()))
             return
         attempt = self._attempt
         speculated = attempt is not None and attempt.holds_for(heard)
-        if not speculated or attempt is None:
+        if attempt is None or not speculated:
             self._drop("the words changed")
-            attempt = await self._fork(heard)
+            attempt = await self._attempted(heard)
+        # From here on nothing is awaited: the fork cannot become stale.
         self._attempt = None
         self._delivery.keep_line()
         events = self._conversation.log
         events.begin_turn(heard.turn)
-        if attempt.understood is not None:
-            events.append(attempt.understood)
+        events.append(attempt.understood)
         events.append(TurnCommitted(text=heard.recognition.text, speculated=speculated))
         self._clock = attempt.clock
         self._clock.merge(heard)
@@ -225,17 +248,16 @@ class Talk(FrameProcessor):
             self._expect(attempt.expect)
         attempt.fork.commit()
 
-    async def _fork(self, heard: HeardSoFar) -> Attempt:
-        room = self._conversation
-        attempt = Attempt(room, self._delivery, heard, TurnClock(room.now_ms, heard))
-        recognition = heard.recognition
+    async def _attempted(self, heard: HeardSoFar) -> Attempt:
+        """Understand first, then fork: what happens meanwhile is part of what is forked."""
+        room, recognition = self._conversation, heard.recognition
         started = room.now_ms()
         understanding = await self._interpreter.understand(
             recognition.text,
             room.engine.context(room.line.state),
             alternatives=(*filter(None, [recognition.value]), *(h.text for h in recognition.nbest)),
         )
-        attempt.understood = understood(understanding, room.now_ms() - started)
+        attempt = Attempt(room, self._delivery, heard, understood(understanding, room.now_ms() - started))
         attempt.clock.mark("understood")
         attempt.fork.feed(UserSaid(understanding=understanding, now=room.now()))
         return attempt
@@ -256,9 +278,10 @@ class Talk(FrameProcessor):
             return
         if isinstance(effect, Say):
             self._turn_says.add(effect.utterance)
-            if self._clock is not None:
-                self._clock.mark("answer_ready")
-        self._delivery.put_effect(effect)
+            prepared = self._delivery.prepare(effect)
+            self._delivery.put(prepared if self._clock is None else watched(prepared, self._clock))
+        elif isinstance(effect, Deed):
+            self._delivery.put(effect)
 
     def _expect(self, effect: Expect) -> None:
         expectation = Expectation(kind=effect.kind, choices=effect.choices, patience=effect.patience, bias=effect.bias)

@@ -138,6 +138,7 @@ class TextCall:
             self.ended = True
         else:
             await self._deeds(deed)
+            await self._deeds.settled()
 
     async def _hang_up(self, _: Frame) -> None:
         self.ended = True

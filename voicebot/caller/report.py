@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from voicebot.caller.measure import Figures, Spell, measure, percentile
+from voicebot.caller.measure import Figures, Spell, measure
 from voicebot.caller.script import Turn
 from voicebot.caller.settings import CallerSettings
+from voicebot.percentile import percentile
 
 Report = Mapping[str, Any]
 _FOREVER = float("inf")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -11,8 +12,10 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import sqlalchemy as sa
     from rich.console import Console
 
+    from voicebot.handoff.callbacks import Callback
     from voicebot.records.projections.summary import Summary
     from voicebot.records.projections.text import Shown
     from voicebot.records.reading import CallReader
@@ -104,6 +107,60 @@ def show_call(
             console.print(
                 f"{row['seq']:>5} {row['at_ms']:>9.1f} ms  {row['kind']:<24} {data}", markup=False, highlight=False
             )
+
+
+@app.command("callbacks")
+def callbacks(
+    close: Annotated[str | None, typer.Option(metavar="ID", help="This one was made: take it off the list.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="What came of it; with --close (default done).")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Also those that were made.")] = False,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """List the call-backs that are owed, the most urgent first, or close one.
+
+    Example: voicebot calls callbacks --close 3kTqPz… --outcome "reached, wants a refund"
+    """
+    from voicebot.handoff.callbacks import owed
+
+    if close is not None:
+        _close_callback(data_dir, close, outcome or "done", as_json=as_json)
+        return
+    if outcome is not None:
+        raise typer.BadParameter("says what came of the call-back that --close names", param_hint="--outcome")
+    found = _with_store(data_dir, lambda store: owed(_with_handoffs(store), open_only=not all_))
+    for one in found:
+        typer.echo(json.dumps(dataclasses.asdict(one), ensure_ascii=False) if as_json else _line(one))
+    if not found and not as_json:
+        typer.echo("no call-backs" if all_ else "no call-backs are owed")
+
+
+def _line(one: Callback) -> str:
+    made = f"  closed {_minute(one.closed)}: {one.outcome}" if one.closed else ""
+    return f"{one.id}  due {_minute(one.due)}  {one.number}  call {one.call}{made}"
+
+
+def _minute(stamped: str) -> str:
+    return f"{stamped[:16].replace('T', ' ')} UTC"
+
+
+def _close_callback(data_dir: Path | None, callback: str, outcome: str, *, as_json: bool) -> None:
+    from datetime import UTC, datetime
+
+    from voicebot.handoff.callbacks import close
+
+    now = datetime.now(UTC)
+    if not _with_store(data_dir, lambda store: close(_with_handoffs(store), callback, at=now, outcome=outcome)):
+        _fail(f"no call-back {callback!r} is owed (voicebot calls callbacks lists them)")
+    typer.echo(json.dumps({"closed": callback, "outcome": outcome}) if as_json else f"closed {callback}: {outcome}")
+
+
+def _with_handoffs(store: CallReader) -> sa.Engine:
+    from voicebot.handoff.tables import SCHEMA
+    from voicebot.records.database import check
+
+    check(store.engine, SCHEMA)
+    return store.engine
 
 
 def print_lines(console: Console, lines: Sequence[Shown]) -> None:

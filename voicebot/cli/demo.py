@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voicebot.cli.options import ConfigFile, DataDir
+from voicebot.cli.stopping import on_signals
 from voicebot.errors import VoicebotError
 
 if TYPE_CHECKING:
@@ -80,25 +80,22 @@ async def _demo(settings: Settings, *, once: bool) -> int:
     from voicebot.server import running
 
     console = Console(highlight=False)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = on_signals()
     console.print("[bold]Starting the server[/bold]: models, flows, demo shop")
     async with running(settings, progress=lambda step: console.print(f"  {step}")) as server:
         console.print(f"[bold]Ready[/bold]: sip {server.sip}, web {server.web}\n")
-        code = await _one_call(server, console, stop)
-        if once or code or stop.is_set():
+        code = await _one_call(server, console, stop.asked)
+        if once or code or stop.asked.is_set():
             return code
         console.print("\n[bold]The server stays up.[/bold] Ctrl-C ends it.")
         console.print(f"  talk to it     {server.web}/talk")
         console.print(f"  replay calls   {server.web}/calls")
         console.print(f"  or ring        sip:shop@127.0.0.1:{settings.sip.port}")
         show = asyncio.create_task(_watch(server.house.logs, console))
-        await stop.wait()
+        await stop.asked.wait()
         show.cancel()
         console.print("stopping")
-        await server.board.drain(2.0)
+        await server.board.drain(2.0, at_once=stop.at_once)
     return 0
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 from typing import Annotated
 
 import typer
+
+from voicebot.cli.options import AsJson, ConfigFile, DataDir
 
 
 def demo_oms(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8090,
     host: Annotated[str, typer.Option(help="Address to bind.")] = "127.0.0.1",
-    data_dir: Annotated[Path, typer.Option(help="Folder that keeps the shop.")] = Path("var"),
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
     latency_ms: Annotated[int, typer.Option(min=0, help="Delay every answer by this much.")] = 0,
     fail_rate: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of answers that go wrong.")] = 0.0,
     fail_kind: Annotated[
         str, typer.Option(help="How they go wrong: http_500, html, wrong_json, hang or throttle.")
     ] = "http_500",
-    seed: Annotated[int, typer.Option(help="Seed number: the same number makes the same shop.")] = 7,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed number: the same number makes the same shop (default: oms.demo_seed).")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Serve a demo shop over HTTP: 2,000 orders in every state, dates relative to today.
 
@@ -27,6 +33,7 @@ def demo_oms(
     """
     from pydantic import ValidationError
 
+    from voicebot import config as configuration
     from voicebot.errors import VoicebotError
     from voicebot.oms.demo.faults import Faults
     from voicebot.oms.demo.service import serve
@@ -37,9 +44,21 @@ def demo_oms(
         typer.echo(f"error: --fail-kind {fail_kind}: {error.errors()[0]['msg']}", err=True)
         raise typer.Exit(2) from error
     try:
-        serve(host=host, port=port, data_dir=data_dir, seed=seed, faults=faults)
+        settings = configuration.load(config, server__data_dir=data_dir, oms__demo_seed=seed)
+        serve(
+            host=host,
+            port=port,
+            data_dir=settings.server.data_dir,
+            seed=settings.oms.demo_seed,
+            faults=faults,
+            announce=lambda url: typer.echo(_ready(url, as_json=as_json)),
+        )
     except VoicebotError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
+
+
+def _ready(url: str, *, as_json: bool) -> str:
+    return json.dumps({"event": "ready", "web": url}) if as_json else f"ready: {url}"

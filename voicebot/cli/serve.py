@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from voicebot.cli.options import AsJson, ConfigFile, DataDir
+from voicebot.cli.stopping import on_signals
 
 if TYPE_CHECKING:
     from voicebot.config import Settings
@@ -44,18 +44,17 @@ async def _serve(settings: Settings, *, as_json: bool) -> bool:
     def say(event: str, text: str, **fields: object) -> None:
         typer.echo(json.dumps({"event": event, **fields}) if as_json else text)
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = on_signals()
     async with running(settings, progress=lambda step: say("progress", f"  {step}", step=step)) as server:
         say("ready", f"ready: sip {server.sip}, web {server.web}", sip=server.sip, web=server.web)
-        waiting = [asyncio.create_task(stop.wait()), asyncio.create_task(server.died.wait())]
+        waiting = [asyncio.create_task(stop.asked.wait()), asyncio.create_task(server.died.wait())]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
         if server.board.running:
-            say("draining", f"draining: {server.board.running} calls running", running=server.board.running)
-        cut = await server.board.drain(0 if server.died.is_set() else settings.server.drain_timeout_s)
+            count = server.board.running
+            say("draining", f"draining: {count} calls running (once more ends them at once)", running=count)
+        patience_s = 0.0 if server.died.is_set() else settings.server.drain_timeout_s
+        cut = await server.board.drain(patience_s, at_once=stop.at_once)
         say("stopped", "stopped" + (f": {cut} calls were cut off" if cut else ""), cut_off=cut)
         return server.died.is_set()

@@ -134,6 +134,28 @@ def token_from_environment(settings: ConsoleSettings, environ: Mapping[str, str]
     return token or None
 
 
+def check_access(settings: ConsoleSettings, environ: Mapping[str, str] = os.environ) -> None:
+    """See that calls and recordings are not open to the network by oversight.
+
+    Raises:
+        ConfigError: other machines reach the console, no token is set, and `web.open` does not say that it is meant.
+    """
+    if settings.open or _loopback(settings.host) or token_from_environment(settings, environ) is not None:
+        return
+    raise ConfigError(
+        "other machines could read calls and hear recordings without an access token",
+        where=f"web.host = {settings.host!r}",
+        fix=f'set {settings.token_env}, or web.host = "127.0.0.1", or web.open = true where a proxy asks who comes in',
+    )
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 def same(given: str, expected: str) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(given.encode(), expected.encode())
@@ -152,5 +174,5 @@ def local_path(target: str) -> str:
 
 def _wrong_host() -> Response:
     return JSONResponse(
-        {"error": "unknown host name", "fix": "set console.allowed_hosts, or an access token"}, status_code=421
+        {"error": "unknown host name", "fix": "set web.allowed_hosts, or an access token"}, status_code=421
     )

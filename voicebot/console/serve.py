@@ -89,11 +89,11 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
         return socket.create_server((host, port), family=family, backlog=128)
     except socket.gaierror as error:
-        raise PortError("no such address", where=where, fix="set console.host to an address of this machine") from error
+        raise PortError("no such address", where=where, fix="set web.host to an address of this machine") from error
     except OSError as error:
         what, fix = {
             errno.EADDRINUSE: ("the port is in use", "stop the other program or choose another --http-port"),
             errno.EACCES: ("this port needs more rights", "choose an --http-port above 1023"),
-            errno.EADDRNOTAVAIL: ("this machine has no such address", "set console.host to one that it has"),
+            errno.EADDRNOTAVAIL: ("this machine has no such address", "set web.host to one that it has"),
         }.get(error.errno or 0, (f"cannot listen: {error.strerror}", "choose another --http-port"))
         raise PortError(what, where=where, fix=fix) from error

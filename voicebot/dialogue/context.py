@@ -37,10 +37,3 @@ class Context:
     choice: str | None = None
     options: tuple[Option, ...] = ()
     pending: bool = False
-
-    @property
-    def known_orders(self) -> tuple[str, ...]:
-        """Order numbers that this caller probably means."""
-        return tuple(
-            value for slot, values in self.known.items() if self.slots.get(slot) == "order_number" for value in values
-        )

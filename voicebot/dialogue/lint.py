@@ -10,10 +10,10 @@ from typing import Any
 
 from voicebot.dialogue import schema
 from voicebot.dialogue.flowset import written_names
-from voicebot.dialogue.problems import Problem
 from voicebot.dialogue.render import WORDINGS, Template
 from voicebot.policy.documents import Document, Path
 from voicebot.policy.expressions import Expression
+from voicebot.policy.problems import Problem
 
 #: Facts that are always there.
 GIVEN = frozenset({"call", "dialogue", "shop"})

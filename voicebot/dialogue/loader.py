@@ -15,8 +15,9 @@ from pydantic import BaseModel, ValidationError
 from voicebot.dialogue import schema
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.lint import Source, lint
-from voicebot.dialogue.problems import FlowError, Problem
+from voicebot.dialogue.problems import FlowError
 from voicebot.policy import documents
+from voicebot.policy.problems import Problem
 
 #: Rules that only make sense when every file could be read.
 _NEEDS_ALL = frozenset({"F006", "F009", "F015"})

@@ -1,11 +1,10 @@
-"""Mistakes in flow files, each with a code, a place, and what to do."""
+"""The codes of mistakes in flow files (`voicebot.policy.problems.Problem`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from voicebot.errors import VoicebotError
+from voicebot.policy.problems import FileError
 
 #: One rule, one code.
 CODES: Mapping[str, str] = {
@@ -34,23 +33,5 @@ CODES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """One mistake. `line` counts from 1."""
-
-    file: str
-    line: int
-    code: str
-    what: str
-    fix: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.code} {self.what} ({self.fix})"
-
-
-class FlowError(VoicebotError):
-    """The flows cannot be used; `problems` has every mistake, in the order of the files."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+class FlowError(FileError):
+    """The flows cannot be used."""

@@ -6,21 +6,22 @@ import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from voicebot.handoff.callbacks import Callback, close, owed
 from voicebot.handoff.hours import business_hours
 from voicebot.handoff.packet import Links, packet
 from voicebot.handoff.routing import checked_targets, target_for
 from voicebot.handoff.settings import HandoffSettings
 from voicebot.handoff.tables import SCHEMA, callbacks, handoffs
-from voicebot.records.database import StoreError, insert_new, migrate
+from voicebot.logs import failure
+from voicebot.records.database import StoreError, insert_new, migrate, transaction
 from voicebot.records.events.base import Record
 from voicebot.records.events.handoff import CallbackRecorded, HandoffRequested
-from voicebot.records.live import stamp
+from voicebot.records.live import stamp, utc_now
 from voicebot.records.log import EventLog
 from voicebot.records.store import EventStore
 
@@ -39,27 +40,9 @@ class Store(EventStore, Protocol):
     def engine(self) -> sa.Engine: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Callback:
-    """A call that is owed; times are UTC, ISO 8601. `closed` and `outcome` are None while it is."""
-
-    id: str
-    handoff: str
-    call: str
-    number: str
-    due: str
-    asked: str
-    closed: str | None = None
-    outcome: str | None = None
-
-
 def new_id() -> str:
     """128 random bits as 22 characters of `A-Za-z0-9_-`: cannot be guessed, and needs no escaping in a SIP header."""
     return secrets.token_urlsafe(16)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class HandoffDesk:
@@ -79,7 +62,7 @@ class HandoffDesk:
         store: Store,
         settings: HandoffSettings | None = None,
         *,
-        wall: Callable[[], datetime] = _utc_now,
+        wall: Callable[[], datetime] = utc_now,
         make_id: Callable[[], str] = new_id,
         announce: Callable[[str, Mapping[str, Any]], None] | None = None,
     ) -> None:
@@ -111,8 +94,8 @@ class HandoffDesk:
         self._store.submit(lambda connection: _add(connection, handoffs, row))
         try:
             self._remember(handoff, packet((*records, requested), handoff, links=self._links))
-        except Exception:  # a flaw in the projection must not cost the caller the hand-off
-            logger.exception("call %s: the packet could not be made", log.call_id)
+        except Exception as error:  # a flaw in the projection must not cost the caller the hand-off
+            failure(logger, error, "call %s: the packet could not be made", log.call_id)
         return handoff
 
     def target(self, queue: str) -> str | None:
@@ -130,7 +113,7 @@ class HandoffDesk:
             When it is due: UTC, ISO 8601.
         """
         asked = self._wall()
-        owed = Callback(
+        asked_for = Callback(
             id=self._make_id(),
             handoff=handoff,
             call=log.call_id,
@@ -138,10 +121,10 @@ class HandoffDesk:
             due=stamp(due or self.due(asked)),
             asked=stamp(asked),
         )
-        log.append(CallbackRecorded(handoff=handoff, number=number, due=owed.due))
-        row = {name: getattr(owed, name) for name in ("id", "handoff", "call", "number", "due", "asked")}
+        log.append(CallbackRecorded(handoff=handoff, number=number, due=asked_for.due))
+        row = {name: getattr(asked_for, name) for name in ("id", "handoff", "call", "number", "due", "asked")}
         self._store.submit(lambda connection: _add(connection, callbacks, row))
-        return owed.due
+        return asked_for.due
 
     def _remember(self, handoff: str, made: dict[str, Any]) -> None:
         self._recent[handoff] = made
@@ -173,19 +156,12 @@ class HandoffDesk:
     def callbacks(self, *, open_only: bool = True, limit: int = 200) -> list[Callback]:
         """Calls that are owed, the most urgent first; with those already made when `open_only` is False."""
         self._store.flush(_FLUSH_S)
-        query = sa.select(callbacks).order_by(callbacks.c.due).limit(limit)
-        if open_only:
-            query = query.where(callbacks.c.closed.is_(None))
-        with self._store.engine.connect() as connection:
-            return [Callback(**row._mapping) for row in connection.execute(query)]
+        return owed(self._store.engine, open_only=open_only, limit=limit)
 
     def close_callback(self, callback: str, *, outcome: str = "done") -> bool:
         """Note that a call-back was made; False when it was closed already, or never owed."""
         self._store.flush(_FLUSH_S)
-        open_one = (callbacks.c.id == callback) & callbacks.c.closed.is_(None)
-        values = {"closed": stamp(self._wall()), "outcome": outcome}
-        with self._store.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            return connection.execute(sa.update(callbacks).where(open_one).values(**values)).rowcount == 1
+        return close(self._store.engine, callback, at=self._wall(), outcome=outcome)
 
     def note_delivery(self, handoff: str, outcome: str) -> None:
         """Keep how posting the packet ended."""
@@ -193,14 +169,19 @@ class HandoffDesk:
         self._store.submit(lambda connection: _run(connection, change))
 
     def forget(self, before: datetime) -> int:
-        """Delete hand-offs and closed call-backs from before then, with the logs that they came from.
+        """Delete hand-offs and closed call-backs from before then, as the logs that they came from are deleted.
+
+        Blocking. A call-back that is still owed is kept, however old.
 
         Returns:
             How many were deleted.
+
+        Raises:
+            StoreError: the database cannot be written.
         """
         edge = stamp(before)
         done = (callbacks.c.asked < edge) & callbacks.c.closed.is_not(None)
-        with self._store.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with transaction(self._store.engine) as connection:
             count = connection.execute(sa.delete(handoffs).where(handoffs.c.opened < edge)).rowcount
             return count + connection.execute(sa.delete(callbacks).where(done)).rowcount
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from voicebot.errors import ConfigError
 from voicebot.handoff.settings import HandoffSettings
@@ -74,13 +74,8 @@ def business_hours(settings: HandoffSettings) -> BusinessHours:
     """Read the settings.
 
     Raises:
-        ConfigError: unknown zone or weekday, malformed time or date, opening times that overlap or run backwards.
+        ConfigError: unknown weekday, malformed time or date, opening times that overlap or run backwards.
     """
-    try:
-        zone = ZoneInfo(settings.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        fix = "use an IANA name such as Europe/Berlin"
-        raise ConfigError(f"unknown zone {settings.timezone!r}", where="handoff.timezone", fix=fix) from None
     week: dict[int, tuple[Opening, ...]] = {}
     for name, text in settings.hours.items():
         if name not in WEEKDAYS:
@@ -89,7 +84,9 @@ def business_hours(settings: HandoffSettings) -> BusinessHours:
         week[WEEKDAYS.index(name)] = _openings(name, text)
     if not any(week.values()):
         raise ConfigError("never open", where="handoff.hours", fix="name at least one weekday")
-    return BusinessHours(zone=zone, week=week, holidays=frozenset(_day(text) for text in settings.holidays))
+    return BusinessHours(
+        zone=ZoneInfo(settings.timezone), week=week, holidays=frozenset(_day(text) for text in settings.holidays)
+    )
 
 
 def _openings(name: str, text: str) -> tuple[Opening, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from voicebot.checks import above_zero, at_least, check, known_zone
+
 
 def _weekdays() -> Mapping[str, str]:
     return dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-18:00")
@@ -35,3 +37,8 @@ class HandoffSettings:
     """Longest wait for one answer of the webhook."""
     webhook_attempts: int = 6
     """Posts of one packet before it is given up."""
+
+    def __post_init__(self) -> None:
+        check("handoff", known_zone(self, "timezone"))
+        check("handoff", at_least(self, 1, "webhook_attempts"))
+        check("handoff", above_zero(self, "callback_within_min", "webhook_timeout_s"))

@@ -100,6 +100,11 @@ class HoldBot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseBot:
+    """Nothing is held any more; what was held had ended by itself. No verdict on the voice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeBot:
     """It was no interruption."""
 
@@ -138,6 +143,7 @@ Action = (
     | EagerWithdrawn
     | TurnOver
     | HoldBot
+    | ReleaseBot
     | ResumeBot
     | StopBot
     | Silent

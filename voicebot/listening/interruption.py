@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from voicebot.identifiers import find
 from voicebot.identifiers.vocabulary import words
+from voicebot.listening.actions import Inputs
 from voicebot.listening.guards import normalised
 
 #: Held this soon: a cough is over by then, a word is not.
@@ -15,6 +16,8 @@ PAUSE_AFTER_MS = 90.0
 _WORDLESS_HOLD_MS = 1600.0
 #: Silence after which short sounds are judged.
 _JUDGE_SILENCE_MS = 120.0
+#: Whatever is not decoded yet: silence after which the bot goes on, and voice after which it stops.
+_SILENCE_CAP_MS, _UNDECODED_CAP_MS = 600.0, 1200.0
 _BACKCHANNEL_WORDS = frozenset(
     words(
         "mhm mm hm hmm mmm mmhm mmhmm uh huh um ah oh aha ok okay yeah yes yep yup right sure alright all got it i see",
@@ -43,12 +46,11 @@ class Overlap:
     Attributes:
         voiced_ms: voice so far.
         silence_ms: since the last voiced sample.
-        text: words decoded so far; None before the first decoding.
-        text_covers_ms: how much of the voice that decoding saw.
+        text: words decoded so far; None before the first decoding that succeeded.
+        text_covers_ms: how much of the voice the last decoding saw, also when it failed at the end of the voice.
         kind: what the flow waits for.
         held: the bot's voice is held already.
         interruptible: False for what must be heard to its end.
-        bot_ms: how long the bot has been speaking.
     """
 
     voiced_ms: float
@@ -58,7 +60,15 @@ class Overlap:
     kind: str = "open"
     held: bool = False
     interruptible: bool = True
-    bot_ms: float = 0.0
+
+    def inputs(self) -> Inputs:
+        """For the log, without the words."""
+        return {
+            "words": len(self.text.split()) if self.text is not None else None,
+            "voiced_ms": self.voiced_ms,
+            "silence_ms": round(self.silence_ms),
+            "expects": self.kind,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +92,13 @@ def judge(overlap: Overlap) -> Judgement:
     if overlap.text:
         return _by_words(overlap, overlap.text)
     fallen_silent = overlap.silence_ms >= _JUDGE_SILENCE_MS
-    decoded_all = overlap.text is not None and overlap.text_covers_ms >= overlap.voiced_ms
-    if overlap.held and fallen_silent and decoded_all:
-        return Judgement(verdict=Verdict.RESUME, reason="no words")
+    decoded_all = overlap.text_covers_ms >= overlap.voiced_ms
+    if fallen_silent and decoded_all:
+        return Judgement(verdict=Verdict.RESUME, reason="not decoded" if overlap.text is None else "no words")
+    if overlap.silence_ms >= _SILENCE_CAP_MS:
+        return Judgement(verdict=Verdict.RESUME, reason="not decoded")
+    if _goes_on(overlap):
+        return Judgement(verdict=Verdict.STOP, reason="goes on")
     if overlap.held and overlap.voiced_ms >= _WORDLESS_HOLD_MS and overlap.text is not None:
         return Judgement(verdict=Verdict.RESUME, reason="voice without words")
     if not overlap.held and overlap.voiced_ms >= PAUSE_AFTER_MS:
@@ -101,9 +115,18 @@ def _by_words(overlap: Overlap, text: str) -> Judgement:
         if len(said) >= 2 or _STOPS.intersection(said) or fallen_silent:
             return Judgement(verdict=Verdict.STOP, reason="words")
         return _hold(overlap, "one word")
-    if fallen_silent and overlap.text_covers_ms >= overlap.voiced_ms:
+    decoded_all = overlap.text_covers_ms >= overlap.voiced_ms
+    if fallen_silent and (decoded_all or overlap.silence_ms >= _SILENCE_CAP_MS):
         return Judgement(verdict=Verdict.RESUME, reason="back-channel")
+    if _goes_on(overlap):
+        return Judgement(verdict=Verdict.STOP, reason="goes on")
     return _hold(overlap, "back-channel so far")
+
+
+def _goes_on(overlap: Overlap) -> bool:
+    """Much voice whose words nobody knows: more than a back-channel or a cough, so it is taken for an interruption."""
+    speaking = overlap.silence_ms < _JUDGE_SILENCE_MS
+    return overlap.held and speaking and overlap.voiced_ms - overlap.text_covers_ms >= _UNDECODED_CAP_MS
 
 
 def _hold(overlap: Overlap, reason: str) -> Judgement:

@@ -18,6 +18,7 @@ from voicebot.listening.actions import (
     HoldBot,
     Inputs,
     Interim,
+    ReleaseBot,
     ResumeBot,
     Score,
     Silent,
@@ -29,21 +30,18 @@ from voicebot.listening.actions import (
 )
 from voicebot.listening.endpointing import Decision, Ending, Evidence, Pauses, decide, profile
 from voicebot.listening.interruption import Overlap, Verdict, judge
+from voicebot.listening.onset import CONFIRM_MS, FRAME_MS, Onset
 from voicebot.listening.recognition import Expectation, Recognition, Urgency
+from voicebot.listening.silence import Silence
 from voicebot.listening.utterance import Utterance
 from voicebot.listening.vad import Activity
 
-FRAME_MS = 20.0
-#: Voice shorter than this is a click.
-_CONFIRM_MS = 60.0
 #: First hypothesis of speech over the bot; the verdict waits for it.
 _FIRST_OVERLAP_PARTIAL_MS = 260.0
 _OVERLAP_PARTIAL_EVERY_MS = 250.0
 _CHEAP_PARTIAL_MS = 3000.0  # longer speech costs more to decode and is decoded less often
 #: A long turn is decoded in parts: at a pause after the first limit, anywhere after the second.
 _CHUNK_AT_PAUSE_MS, _CHUNK_ANYWHERE_MS = 12_000.0, 25_000.0
-#: Voice that was judged to be noise is not heard again until it pauses.
-_FORGET_NOISE_MS = 240.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +59,12 @@ class TurnTracker:
     def __init__(self, limits: TurnLimits | None = None) -> None:
         self._limits = limits or TurnLimits()
         self.expectation = Expectation()
-        self._silence_due_ms = 7000.0
         self._now = 0.0
         self._utterance: Utterance | None = None
         self._count = 0
-        self._candidate_ms = 0.0
-        self._noise_until_ms = -1.0
+        self._onset, self._silence = Onset(), Silence()
         self._playing: set[str] = set()
         self._guarded: set[str] = set()
-        self._quiet_from_ms: float | None = 0.0
-        self._silent_told_ms = 0.0
         self._pauses = Pauses()
 
     @property
@@ -84,35 +78,36 @@ class TurnTracker:
 
     def touched(self) -> None:
         """The caller did something else than speak: pressed a key."""
-        if self._quiet_from_ms is not None:
-            self._rest()
+        self._silence.again(self._now)
 
     def keeps_from_ms(self) -> float:
         """Audio before this is not needed any more."""
         u = self._utterance
-        return u.from_ms if u else self._now - self._limits.preroll - _CONFIRM_MS
+        return u.from_ms if u else self._now - self._limits.preroll - CONFIRM_MS
 
     # --- inputs
 
     def expect(self, expectation: Expectation, silence_ms: float) -> None:
         """The flow waits for something else now."""
-        self.expectation, self._silence_due_ms = expectation, silence_ms
+        self.expectation, self._silence.due_ms = expectation, silence_ms
 
     def bot_started(self, utterance: str, *, interruptible: bool = True) -> list[Action]:
         """The bot is audible. What the caller is saying already has to be judged like an interruption."""
         self._playing.add(utterance)
         if not interruptible:
             self._guarded.add(utterance)
-        self._quiet_from_ms = None
-        if self._utterance is not None:
-            self._utterance.real = False
-        return []
+        self._silence.ends()
+        u = self._utterance
+        if u is None:
+            return []
+        held, u.held, u.real = u.held, False, False  # what is audible is not held (any more)
+        return [ReleaseBot()] if held and not interruptible else []
 
     def bot_ended(self, utterance: str) -> list[Action]:
         self._playing.discard(utterance)
         self._guarded.discard(utterance)
         if not self._playing and self._utterance is None:
-            self._rest()
+            self._silence.begins(self._now)
         return []
 
     def frame(self, activity: Activity) -> list[Action]:
@@ -144,9 +139,11 @@ class TurnTracker:
             else:
                 yield from self._voiced(u, activity)
         else:
-            self._candidate_ms = 0.0
+            self._onset.unvoiced()
         if u is None:
-            yield from self._silence()
+            silent_ms = None if self._playing else self._silence.told(self._now)
+            if silent_ms is not None:
+                yield Silent(silent_ms=silent_ms)
             return
         if not u.real:
             yield from self._overlap(u)
@@ -156,24 +153,21 @@ class TurnTracker:
                 yield from self._end(u)
 
     def _confirm(self, activity: Activity) -> Utterance | None:
-        if activity.position_ms < self._noise_until_ms:
-            self._noise_until_ms = activity.position_ms + _FORGET_NOISE_MS
-            return None
-        self._candidate_ms += FRAME_MS
-        if self._candidate_ms < _CONFIRM_MS:
+        voiced_ms = self._onset.heard(activity)
+        if voiced_ms is None:
             return None
         self._count += 1
-        started = self._now - self._candidate_ms
+        started = self._now - voiced_ms
         u = Utterance(
             id=self._count,
             started_ms=started,
             from_ms=max(0.0, started - self._limits.preroll),
-            voiced_ms=self._candidate_ms,
+            voiced_ms=voiced_ms,
             voice_end_ms=activity.voiced_until_ms,
             asked_ms=self._now,
         )
-        self._candidate_ms = 0.0
-        self._utterance, self._quiet_from_ms = u, None
+        self._utterance = u
+        self._silence.ends()
         return u
 
     def _voiced(self, u: Utterance, activity: Activity) -> Iterator[Action]:
@@ -195,14 +189,6 @@ class TurnTracker:
             yield VoiceBegan(position_ms=self._now)
         u.voice_end_ms = max(u.voice_end_ms, activity.voiced_until_ms)
 
-    def _silence(self) -> Iterator[Action]:
-        if self._quiet_from_ms is None or self._playing:
-            return
-        silent = self._now - self._quiet_from_ms
-        if self._silence_due_ms > 0 and silent - self._silent_told_ms >= self._silence_due_ms:
-            self._silent_told_ms = silent
-            yield Silent(silent_ms=silent)
-
     # --- decoding
 
     def _ask(self, u: Utterance, voiced: bool) -> Iterator[Action]:
@@ -211,8 +197,6 @@ class TurnTracker:
             u.quiet = True
             yield VoiceCeased(position_ms=u.voice_end_ms)
             yield self._request(u, Urgency.EAGER)
-            if u.real:
-                yield Score(utterance=u.id, from_ms=u.from_ms, to_ms=self._now, voice_end_ms=u.voice_end_ms)
             return
         if not voiced or u.quiet:
             return
@@ -252,6 +236,9 @@ class TurnTracker:
         if recognition is None:
             # A refused eager decoding is asked for again as a final one; a failed final one is a turn without words.
             if request.urgency is not Urgency.FINAL:
+                if not u.real and u.quiet and current and not u.pending:
+                    u.heard_voiced_ms = u.voiced_ms  # no words will come of it
+                    yield from self._overlap(u)
                 return
             recognition = Recognition(text="", audio_ms=request.to_ms - request.from_ms)
         if request.chunk:
@@ -271,10 +258,17 @@ class TurnTracker:
             yield from self._overlap(u)
             return
         ended = list(self._end(u))
-        if whole.text and not any(isinstance(action, TurnOver) for action in ended):
-            u.eager_out = True
-            yield Eager(recognition=whole, revision=request.revision, voice_end_ms=request.voice_end_ms)
+        if not any(isinstance(action, TurnOver) for action in ended):
+            yield from self._foresee(u, whole)
         yield from ended
+
+    def _foresee(self, u: Utterance, whole: Recognition) -> Iterator[Action]:
+        """The turn may be over with these words. Only when they leave that open, the turn model is asked."""
+        if whole.text:
+            u.eager_out = True
+            yield Eager(recognition=whole, revision=u.revision, voice_end_ms=u.voice_end_ms)
+        if self._complete(whole) is Completeness.PLAUSIBLE:
+            yield Score(utterance=u.id, from_ms=u.from_ms, to_ms=u.asked_ms, voice_end_ms=u.voice_end_ms)
 
     def _too_long(self, u: Utterance) -> bool:
         return self._now - u.started_ms >= self._limits.max_turn
@@ -304,7 +298,7 @@ class TurnTracker:
                 return
         self._utterance = None
         self._pauses.turn_ended()
-        self._rest()
+        self._silence.begins(self._now)
         if not u.announced:
             yield TurnBegan()
         yield TurnOver(
@@ -319,9 +313,7 @@ class TurnTracker:
 
     def _decide(self, u: Utterance, whole: Recognition | None) -> tuple[Decision, Inputs]:
         e = self.expectation
-        text: Completeness | None = None
-        if whole is not None:
-            text = completeness(e.kind, whole.text, e.choices)
+        text = None if whole is None else self._complete(whole)
         probability = u.probability if u.probability_end_ms >= u.voice_end_ms else None
         evidence = Evidence(
             silence_ms=max(0.0, self._now - u.voice_end_ms),
@@ -342,6 +334,9 @@ class TurnTracker:
         }
         return decide(evidence), inputs
 
+    def _complete(self, whole: Recognition) -> Completeness:
+        return completeness(self.expectation.kind, whole.text, self.expectation.choices)
+
     # --- speech over the bot
 
     def _overlap(self, u: Utterance) -> Iterator[Action]:
@@ -359,22 +354,23 @@ class TurnTracker:
         )
         judgement = judge(overlap)
         overlap_ms = self._now - u.started_ms
-        inputs: Inputs = {
-            "words": len(u.heard_text.split()) if u.heard_text is not None else None,
-            "voiced_ms": u.voiced_ms,
-            "silence_ms": round(overlap.silence_ms),
-            "expects": overlap.kind,
-        }
+        inputs = overlap.inputs()
         match judgement.verdict:
             case Verdict.PAUSE:
                 u.held = True
                 yield HoldBot()
             case Verdict.STOP:
+                u.held = False
                 yield StopBot(reason=judgement.reason, overlap_ms=overlap_ms, inputs=inputs)
                 yield from self._take_floor(u)
             case Verdict.RESUME:
                 self._utterance = None
-                self._noise_until_ms = self._now + _FORGET_NOISE_MS if overlap.silence_ms < FRAME_MS * 2 else -1.0
+                if overlap.silence_ms < FRAME_MS * 2:
+                    self._onset.noise(self._now)
+                else:
+                    self._onset.over()
+                if u.eager_out:
+                    yield EagerWithdrawn()
                 yield ResumeBot(
                     reason=judgement.reason,
                     overlap_ms=overlap_ms,
@@ -384,18 +380,14 @@ class TurnTracker:
                 )
 
     def _take_floor(self, u: Utterance) -> Iterator[Action]:
-        """The voice is a turn. An eager text that was decoded before is handed on now."""
+        """The voice is a turn. What is held of the bot has ended; an eager text from before is handed on now."""
         u.real = True
         if not u.announced:
             u.announced = True
             yield TurnBegan()
-        if u.held and not self._playing:
+        if u.held:
             u.held = False
+            yield ReleaseBot()
         whole = u.current_result()
-        if u.quiet and whole is not None and whole.text and not u.eager_out:
-            u.eager_out = True
-            yield Eager(recognition=whole, revision=u.revision, voice_end_ms=u.voice_end_ms)
-
-    def _rest(self) -> None:
-        """Nobody speaks from here on."""
-        self._quiet_from_ms, self._silent_told_ms = self._now, 0.0
+        if u.quiet and whole is not None and not u.eager_out:
+            yield from self._foresee(u, whole)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from pipecat.audio.turn.smart_turn._whisper_features import compute_whisper_log_mel_features
 
 from voicebot.errors import ModelError
+from voicebot.listening.onnx_session import open_session
 from voicebot.listening.recognition import Audio, PoolFullError
 
 _SAMPLES = 8 * 16_000
@@ -39,15 +39,7 @@ class SmartTurn:
     """
 
     def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as exc:
-            raise ModelError(
-                f"the turn model cannot be loaded: {exc}", where=str(path), fix="correct listening.turn_model"
-            ) from exc
+        self._session = open_session(path, model="turn model", fix="correct listening.turn_model")
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="turn-model")
         self._waiting = 0
 

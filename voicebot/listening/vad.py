@@ -13,10 +13,9 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 import webrtcvad
 
-from voicebot.errors import ModelError
+from voicebot.listening.onnx_session import open_session
 
 SAMPLE_RATE_HZ = 16_000
 FRAME_MS = 20
@@ -62,15 +61,8 @@ class Silero:
     """
 
     def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as exc:
-            raise ModelError(
-                f"the voice-activity model cannot be loaded: {exc}", where=str(path), fix="correct its path"
-            ) from exc
+        fix = "correct listening.voice_activity_model"
+        self._session = open_session(path, model="voice-activity model", fix=fix)
         self._rate = np.array(SAMPLE_RATE_HZ, dtype=np.int64)
 
     def probability(self, window: Floats, state: SileroState) -> float:

@@ -99,17 +99,6 @@ class NotFound(OmsError):  # noqa: N818
     counts_against_backend = False
 
 
-class Ambiguous(OmsError):  # noqa: N818
-    """A key that should be unique fits several things; `candidates` are their ids."""
-
-    status = "bad_answer"
-    counts_against_backend = False
-
-    def __init__(self, what: str, *, where: str = "", fix: str = "", candidates: tuple[str, ...] = ()) -> None:
-        super().__init__(what, where=where, fix=fix)
-        self.candidates = candidates
-
-
 class Throttled(OmsError):  # noqa: N818
     """Too many requests; `retry_after_s` is the backend's wish, or our guess."""
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from voicebot.logs import failure
 from voicebot.oms.connector import CAP_OF_KEY, Cap, Deadline, FoundOrders, KeyKind, NotFound, OmsConnector, OrderKey
 from voicebot.oms.facts import View, find_facts, order_facts
 from voicebot.oms.guard import Answer, Guard
@@ -63,9 +64,7 @@ class OrderDesk:
             return await run(args, deadline, speculative)
         except Exception as error:
             # A flaw in the projection must cost one answer, not the call.
-            # Its words may hold order data: they are for DEBUG only.
-            log.error("order facts could not be made: %s", type(error).__name__)
-            log.debug("order facts could not be made", exc_info=True)
+            failure(log, error, "order facts could not be made")
             return _failure("bad_answer", f"facts: {type(error).__name__}")
 
     async def close(self) -> None:

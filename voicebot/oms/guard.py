@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from voicebot.logs import failure
 from voicebot.oms.breaker import Breaker, BreakerRule, abandoned, admit, failed, succeeded
 from voicebot.oms.connector import BadAnswer, Deadline, DeadlineExceeded, NotFound, OmsError, Throttled, Unavailable
 from voicebot.oms.settings import OmsSettings
@@ -233,9 +234,7 @@ class Guard:
             raise
         except Exception as error:
             # A connector's own mistake must not cost the caller more than this answer.
-            # Its words may hold order data: they are for DEBUG only.
-            log.error("the connector raised %s, which is not an OmsError", type(error).__name__)
-            log.debug("the connector failed", exc_info=True)
+            failure(log, error, "the connector raised something that is not an OmsError")
             self._judge(held_against=True, verdict=False)
             raise BadAnswer(f"the connector failed: {type(error).__name__}", where="order system") from error
         self.breaker = succeeded(self.breaker)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voicebot.checks import above_zero, at_least, check, known_zone
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OmsSettings:
@@ -53,3 +55,13 @@ class OmsSettings:
     """First such while; doubles up to `breaker_longest_s` as long as probes fail."""
     breaker_longest_s: float = 30.0
     """Longest while."""
+
+    def __post_init__(self) -> None:
+        ones = ("max_orders", "concurrent_reads", "concurrent_prefetches", "cache_entries", "breaker_failures")
+        check("oms", at_least(self, 1, *ones))
+        zeros = ("nearest_limit", "recent_days", "stale_after_days", "prefetches_per_call", "retries", "retry_pause_ms")
+        check("oms", at_least(self, 0, *zeros, "cache_ttl_s", "absent_ttl_s", "breaker_patience_s"))
+        check("oms", above_zero(self, "prefetch_deadline_s", "breaker_pause_s", "breaker_longest_s"))
+        check("oms", known_zone(self, "shop_zone"))
+        port = self.demo_port
+        check("oms", [(not 0 <= port <= 65535, f"demo_port {port} is not a port", "choose one of 1..65535, or 0")])

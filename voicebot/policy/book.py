@@ -5,13 +5,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voicebot.errors import VoicebotError
 from voicebot.policy import documents
 from voicebot.policy.cells import EXPR, TYPES, Cell, covers, is_kind, parse_cell
+from voicebot.policy.problems import FileError, Problem
 from voicebot.policy.table import Case, Decision, Policy, Rule
 
 _KEYS = frozenset({"policy", "version", "hit", "vocab", "outcomes", "rules", "cases"})
@@ -19,26 +18,8 @@ _RULE_KEYS = frozenset({"id", "say", "statute", "when", "then"})
 _CASE_KEYS = frozenset({"name", "facts", "rule", "outcome"})
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PolicyProblem:
-    """One mistake in a policy file. `line` counts from 1."""
-
-    file: str
-    line: int
-    code: str
-    what: str
-    fix: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.code} {self.what} ({self.fix})"
-
-
-class PolicyError(VoicebotError):
-    """The policies cannot be used; `problems` has every mistake."""
-
-    def __init__(self, problems: Collection[PolicyProblem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+class PolicyError(FileError):
+    """The policies cannot be used."""
 
 
 class PolicyBook:
@@ -62,27 +43,27 @@ class PolicyBook:
         files = sorted(path.rglob("*.yaml")) if path.is_dir() else []
         if not files:
             fix = "give the folder with the policies"
-            raise PolicyError([PolicyProblem(str(path), 1, "P001", "there are no *.yaml files", fix)])
+            raise PolicyError([Problem(str(path), 1, "P001", "there are no *.yaml files", fix)])
         texts: dict[str, str] = {}
-        problems: list[PolicyProblem] = []
+        problems: list[Problem] = []
         for file in files:
             try:
                 texts[str(file.relative_to(path))] = file.read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError) as error:
                 fix = "save the file as UTF-8 text"
-                problems.append(PolicyProblem(str(file.relative_to(path)), 1, "P001", f"cannot be read: {error}", fix))
+                problems.append(Problem(str(file.relative_to(path)), 1, "P001", f"cannot be read: {error}", fix))
         return cls.parse(texts, problems)
 
     @classmethod
-    def parse(cls, texts: Mapping[str, str], problems: Collection[PolicyProblem] = ()) -> PolicyBook:
+    def parse(cls, texts: Mapping[str, str], problems: Collection[Problem] = ()) -> PolicyBook:
         """Policies from texts by file name; see `load`."""
-        found: list[PolicyProblem] = list(problems)
+        found: list[Problem] = list(problems)
         policies: dict[str, Policy] = {}
         for file, text in sorted(texts.items()):
             try:
                 read = documents.read(text)
             except documents.DocumentError as error:
-                found.append(PolicyProblem(file, error.line, "P001", error.what, error.fix))
+                found.append(Problem(file, error.line, "P001", error.what, error.fix))
                 continue
             for document in read:
                 reader = _Reader(file, document)
@@ -114,10 +95,10 @@ class _Reader:
 
     def __init__(self, file: str, document: documents.Document) -> None:
         self.file, self.document = file, document
-        self.problems: list[PolicyProblem] = []
+        self.problems: list[Problem] = []
 
     def note(self, path: documents.Path, code: str, what: str, fix: str) -> None:
-        self.problems.append(PolicyProblem(self.file, self.document.line(path), code, what, fix))
+        self.problems.append(Problem(self.file, self.document.line(path), code, what, fix))
 
     def policy(self) -> Policy | None:
         data = self.document.data

@@ -7,7 +7,8 @@ without generated scripts to maintain, and can be handed over to Alembic by stam
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,20 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that writes: everything within is committed together, or nothing of it.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+    except sa.exc.SQLAlchemyError as error:
+        raise StoreError(f"cannot be written: {str(error).splitlines()[0]}", where=_place(engine)) from error
 
 
 def migrate(engine: sa.Engine, schema: Schema) -> None:

@@ -104,7 +104,8 @@ class Feed:
         self._subscriptions.clear()
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """The time of day, aware."""
     return datetime.now(UTC)
 
 
@@ -123,7 +124,7 @@ class LiveLog:
         call_id: str,
         *,
         clock: Callable[[], float],
-        wall: Callable[[], datetime] = _utc_now,
+        wall: Callable[[], datetime] = utc_now,
         store: EventSink | None = None,
         everywhere: Feed | None = None,
         settings: RecordsSettings | None = None,
@@ -203,7 +204,7 @@ class LiveLogs:
         store: EventSink | None,
         *,
         settings: RecordsSettings | None = None,
-        wall: Callable[[], datetime] = _utc_now,
+        wall: Callable[[], datetime] = utc_now,
     ) -> None:
         self.feed = Feed()
         self._store, self._settings, self._wall = store, settings, wall

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from voicebot.logs import failure
 from voicebot.records.database import Schema, insert_new
 from voicebot.records.events.base import Record, decode
 from voicebot.records.events.call import CallEnded, CallStarted
@@ -81,8 +82,9 @@ def _conclude(connection: sa.Connection, last: Record) -> None:
     try:
         summary = summarise(log_of(connection, last.call_id))
         row |= {"outcome": summary.outcome, "summary": summary.to_json()}
-    except (TypeError, ValueError, LookupError, AttributeError):  # must not cost the events; it is made anew when read
-        log.exception("call %s: no summary could be made", last.call_id)
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
+        # It must not cost the events; it is made anew when read.
+        failure(log, error, "call %s: no summary could be made", last.call_id)
     connection.execute(sa.update(calls).where(calls.c.id == last.call_id).values(**row))
 
 

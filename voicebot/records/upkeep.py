@@ -9,10 +9,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from voicebot.records.database import transaction
 from voicebot.records.events.base import Record
 from voicebot.records.events.call import CallEnded
 from voicebot.records.live import stamp
-from voicebot.records.reading import CallFilter
+from voicebot.records.reading import CallFilter, Reading
 from voicebot.records.settings import RecordsSettings
 from voicebot.records.store import SqlEventStore
 from voicebot.records.tables import calls, events
@@ -53,7 +54,7 @@ def purge(store: SqlEventStore, data_dir: Path, settings: RecordsSettings, now: 
     """Delete recordings and logs past their retention. Blocking; run it in a thread of its own, once a day.
 
     Raises:
-        StoreError: the store cannot be read.
+        StoreError: the store cannot be read or written.
     """
     recordings = logs = 0
     if settings.recording_retention_days > 0:
@@ -90,10 +91,10 @@ def _delete(data_dir: Path, file: str) -> int:
 
 def _delete_logs(engine: sa.Engine, edge: str) -> int:
     """One call a transaction, so that live calls' events never wait long."""
-    with engine.connect() as connection:
+    with Reading(engine) as connection:
         old = list(connection.execute(sa.select(calls.c.id).where(calls.c.started < edge)).scalars())
     for call_id in old:
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with transaction(engine) as connection:
             connection.execute(sa.delete(events).where(events.c.call == call_id))
             connection.execute(sa.delete(calls).where(calls.c.id == call_id))
     return len(old)

@@ -138,9 +138,14 @@ class Playback:
     # --- what is to be played
 
     def enqueue(self, line: Line) -> bool:
-        """Add a line behind those waiting; False when its utterance is over already (it was interrupted)."""
+        """Add a line behind those waiting; False when its utterance is over already (it was interrupted).
+
+        A pause that outlasted everything it held back is over: it is not for what is said next.
+        """
         if line.utterance in self._over:
             return False
+        if self.settled:
+            self.resume()
         utterance = self._utterances.setdefault(line.utterance, _Utterance())
         if utterance.closed:
             return False

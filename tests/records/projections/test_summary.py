@@ -5,7 +5,7 @@ import json
 import pytest
 
 from voicebot.records.events import call, oms
-from voicebot.records.projections.summary import Summary, percentile, summarise
+from voicebot.records.projections.summary import Summary, summarise
 from voicebot.records.sample import Row, ending, handed_off, log_of, opening, order_turn
 
 
@@ -55,10 +55,3 @@ def test_json_round_trip_survives_fields_of_other_versions() -> None:
 def test_a_call_without_records_cannot_be_summed_up() -> None:
     with pytest.raises(ValueError, match="without records"):
         summarise([])
-
-
-def test_percentiles_interpolate() -> None:
-    assert percentile([], 50) is None
-    assert percentile([100], 95) == 100
-    assert percentile([300, 100, 200], 50) == 200
-    assert percentile([0, 100], 95) == 95

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from voicebot.call.leg import TransferOutcome
+from voicebot.errors import VoicebotError
 from voicebot.transports.sip.port import (
     Call,
     CallEvent,
@@ -79,6 +80,7 @@ class FakeCall:
     answers: int = 0
     keys: str = ""
     refers: list[str] = field(default_factory=list)
+    refusal: VoicebotError | None = None
     outcome: TransferOutcome = field(default_factory=lambda: TransferOutcome(accepted=True, code=200))
     on_transfer: Callable[[], None] = lambda: None
     listeners: list[Callable[[CallEvent], None]] = field(default_factory=list)
@@ -100,18 +102,14 @@ class FakeCall:
 
     async def answer(self) -> None:
         self._live()
+        if self.refusal is not None:
+            raise self.refusal
         self.answers += 1
         self.emit(Established())
 
     async def hangup(self, reason: str, *, by: str = "bot") -> None:
         if self.closed is None:
             self.emit(Closed(by=by, reason=reason))
-
-    async def hold(self) -> None:
-        self._live()
-
-    async def resume(self) -> None:
-        self._live()
 
     async def send_keys(self, keys: str) -> None:
         self._live()
@@ -135,13 +133,10 @@ class FakeStack:
     def __init__(self) -> None:
         self.on_invite: Callable[[Call], None] | None = None
         self.on_dead: Callable[[str], None] | None = None
-        self.drained = self.closed = False
+        self.closed = False
 
     async def start(self, on_invite: Callable[[Call], None], on_dead: Callable[[str], None]) -> None:
         self.on_invite, self.on_dead = on_invite, on_dead
-
-    async def drain(self) -> None:
-        self.drained = True
 
     async def close(self) -> None:
         self.closed = True

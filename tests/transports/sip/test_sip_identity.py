@@ -62,14 +62,25 @@ def invite(from_header: str, *, asserted: str | None = None, privacy: str | None
     ],
 )
 def test_caller(call: InboundCall, expected: str | None) -> None:
-    assert identity.caller(call, region="US") == expected
+    assert identity.caller(call, region="US", trust_asserted=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (invite("<sip:1001@x>", asserted="<sip:+14155550199@carrier>"), "1001"),
+        (invite("<sip:+14155550123@x>", asserted="<tel:+14155550199>", privacy="id"), None),
+    ],
+)
+def test_an_assertion_from_outside_the_trust_domain_is_not_believed(call: InboundCall, expected: str | None) -> None:
+    assert identity.caller(call, region="US", trust_asserted=False) == expected
 
 
 def test_nothing_but_anonymous_addresses_is_nobody() -> None:
     hidden = InboundCall(sip_call_id="x", peer="sip:anonymous@anonymous.invalid")
-    assert identity.caller(hidden, region="US") is None
+    assert identity.caller(hidden, region="US", trust_asserted=True) is None
 
 
 @given(st.text(max_size=200))
 def test_any_header_is_survived(text: str) -> None:
-    identity.caller(invite(text, asserted=text, privacy=text), region="US")
+    identity.caller(invite(text, asserted=text, privacy=text), region="US", trust_asserted=True)

@@ -21,6 +21,7 @@ from pipecat.workers.runner import WorkerRunner
 from sip_fakes import ANN, FakeCall
 
 from voicebot.call.leg import CallLeg, TransferOutcome
+from voicebot.errors import VoicebotError
 from voicebot.transports.sip.leg import SipLeg
 from voicebot.transports.sip.port import Closed, Established, Held, KeyPressed, MediaSeen
 from voicebot.transports.sip.settings import SipSettings
@@ -154,6 +155,16 @@ async def test_a_caller_who_gave_up_before_the_pipeline_started_is_reported_once
         await settle()
         assert running.events == ["on_client_disconnected:sip-"]
     assert call.answers == 0
+
+
+async def test_a_call_that_the_stack_refuses_to_answer_is_hung_up_and_reported_as_disconnected() -> None:
+    call = FakeCall(refusal=VoicebotError("the SIP stack refused: no media", where="sip"))
+    leg, ticker = leg_for(call)
+    async with Running(leg) as running:
+        await settle()
+        assert running.events == ["on_client_disconnected:sip-"]
+    assert leg.ended == Closed(by="network", reason="it could not be answered")
+    assert not ticker.live
 
 
 async def test_speech_is_written_and_an_interruption_empties_the_native_queue() -> None:

@@ -45,27 +45,6 @@ async def test_a_call_whose_server_side_fails_is_not_left_ringing() -> None:
     assert listener.live == 0
 
 
-async def test_draining_refuses_new_calls_and_waits_for_the_live_ones() -> None:
-    listener, stack, _ = await listening(until_ended)
-    old, late = FakeCall(), FakeCall()
-    stack.ring(old)
-    draining = asyncio.create_task(listener.drain(5))
-    await asyncio.sleep(0.01)
-    stack.ring(late)
-    await asyncio.sleep(0.01)
-    assert stack.drained
-    assert late.closed is not None
-    assert not draining.done()
-    old.emit(Closed(by="caller", reason="hung up"))
-    assert await draining is True
-
-
-async def test_draining_gives_up_after_its_time() -> None:
-    listener, stack, _ = await listening(until_ended)
-    stack.ring(FakeCall())
-    assert await listener.drain(0.02) is False
-
-
 async def test_closing_ends_every_call() -> None:
     listener, stack, _ = await listening(until_ended)
     call = FakeCall()
@@ -75,6 +54,16 @@ async def test_closing_ends_every_call() -> None:
     assert call.closed == Closed(by="bot", reason="the server stops")
     assert stack.closed
     assert listener.live == 0
+
+
+async def test_a_call_that_rings_while_the_listener_closes_is_refused() -> None:
+    listener, stack, _ = await listening(until_ended)
+    late = FakeCall()
+    await listener.close()
+    stack.ring(late)
+    await asyncio.sleep(0.01)
+    assert late.closed == Closed(by="bot", reason="the server stops")
+    assert late.answers == 0
 
 
 async def test_the_death_of_the_stack_is_passed_on() -> None:

@@ -8,7 +8,7 @@ import logging
 import socket
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Thread
@@ -105,8 +105,20 @@ def make_app(store: ShopStore, faults: Faults, seed: int) -> FaultLayer:
     return layer
 
 
-def serve(*, host: str, port: int, data_dir: Path, seed: int, faults: Faults, watch_stdin: bool = False) -> None:
-    """Run until SIGINT or SIGTERM, or until stdin closes when it is watched; prints `READY` and the URL first.
+def serve(
+    *,
+    host: str,
+    port: int,
+    data_dir: Path,
+    seed: int,
+    faults: Faults,
+    watch_stdin: bool = False,
+    announce: Callable[[str], None] = lambda url: _print(f"{READY}{url}"),
+) -> None:
+    """Run until SIGINT or SIGTERM, or until stdin closes when it is watched.
+
+    Args:
+        announce: is told the URL as soon as it serves; prints `READY` and the URL by default.
 
     Raises:
         ConfigError: the address cannot be bound.
@@ -120,7 +132,9 @@ def serve(*, host: str, port: int, data_dir: Path, seed: int, faults: Faults, wa
             access_log=False,
             lifespan="on",
             timeout_graceful_shutdown=1,
-        )
+            ws="none",
+        ),
+        announce,
     )
     if watch_stdin:
         Thread(target=_until_stdin_closes, args=(server,), name="stdin watch", daemon=True).start()
@@ -132,12 +146,20 @@ def serve(*, host: str, port: int, data_dir: Path, seed: int, faults: Faults, wa
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for sock in sockets or ():
             host, port = sock.getsockname()[:2]
-            sys.stdout.write(f"{READY}http://{host}:{port}\n")
-            sys.stdout.flush()
+            self._announce(f"http://{host}:{port}")
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from voicebot.percentile import percentile
 from voicebot.records.events.audio import Dtmf
 from voicebot.records.events.base import Record, plain
 from voicebot.records.events.call import CallAnswered, CallEnded, CallStarted, Fault, RecordingStarted
@@ -132,8 +133,8 @@ def summarise(records: Sequence[Record]) -> Summary:
         intents=tuple(intents),
         flows=tuple(flows),
         faults=tuple(faults),
-        p50_ms=percentile(latencies, 50),
-        p95_ms=percentile(latencies, 95),
+        p50_ms=_rounded(percentile(latencies, 50)),
+        p95_ms=_rounded(percentile(latencies, 95)),
         outcome=_outcome(records, found),
     )
 
@@ -147,12 +148,5 @@ def _outcome(records: Sequence[Record], found: Mapping[str, Any]) -> str:
     return CONTAINED if answered else ABANDONED
 
 
-def percentile(values: Sequence[float], percent: float) -> float | None:
-    """Percentile with linear interpolation between closest ranks; None of nothing."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    rank = (len(ordered) - 1) * percent / 100
-    low = int(rank)
-    high = min(low + 1, len(ordered) - 1)
-    return round(ordered[low] + (ordered[high] - ordered[low]) * (rank - low), 1)
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

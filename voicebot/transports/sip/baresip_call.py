@@ -128,12 +128,6 @@ class BaresipCall:
             self._ending = None
             logger.error("a call could not be ended: %s", error)
 
-    async def hold(self) -> None:
-        await self._ask(self._call.hold())
-
-    async def resume(self) -> None:
-        await self._ask(self._call.resume())
-
     async def send_keys(self, keys: str) -> None:
         await self._ask(self._call.send_dtmf(keys))
 

@@ -96,10 +96,6 @@ class BaresipStack:
         else:
             self._registered = agent
 
-    async def drain(self) -> None:
-        if self._running:
-            await self._runtime.drain()
-
     async def close(self) -> None:
         if not self._running:
             return

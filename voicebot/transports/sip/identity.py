@@ -17,8 +17,8 @@ _DIALLABLE = re.compile(r"\+?[\d\s().-]{3,}")
 def caller(invite: InboundCall, *, region: str, trust_asserted: bool) -> str | None:
     """The caller in E.164 where it can be told, else the user part of the address, else None.
 
-    P-Asserted-Identity goes before From when it is believed: anybody can write the header, only within a trust domain
-    it means something (RFC 3325 sections 5 and 7). A caller who asked for privacy (RFC 3323 `id` or `user`) stays anonymous,
+    P-Asserted-Identity goes before From when it is believed: anybody can write the header, and only within a trust
+    domain it means something (RFC 3325). A caller who asked for privacy (RFC 3323 `id` or `user`) stays anonymous,
     whatever the network asserts.
 
     Args:

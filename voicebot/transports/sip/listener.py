@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from voicebot.logs import failure
 from voicebot.transports.sip.leg import SipLeg
 from voicebot.transports.sip.port import Call, SipStack
 from voicebot.transports.sip.settings import SipSettings
@@ -35,7 +36,7 @@ class SipListener:
         self._stack, self._on_leg, self._on_dead, self._settings = stack, on_leg, on_dead, settings
         self._ticker = Ticker()
         self._calls: dict[asyncio.Task[None], SipLeg] = {}
-        self._draining = False
+        self._closing = False
 
     @property
     def live(self) -> int:
@@ -50,22 +51,9 @@ class SipListener:
         """
         await self._stack.start(self._on_invite, self._on_dead)
 
-    async def drain(self, timeout_s: float) -> bool:
-        """Refuse new calls and wait for the live ones; False if some were still there after `timeout_s`."""
-        self._draining = True
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._stack.drain()
-                if self._calls:
-                    await asyncio.wait(tuple(self._calls))
-        except TimeoutError:
-            logger.warning("%d calls are still up after %.0f s of draining", len(self._calls), timeout_s)
-            return False
-        return True
-
     async def close(self) -> None:
-        """End every call, stop listening."""
-        self._draining = True
+        """Refuse new calls, end every call, stop listening."""
+        self._closing = True
         calls = dict(self._calls)
         await asyncio.gather(*(leg.hangup("the server stops") for leg in calls.values()), return_exceptions=True)
         if calls:
@@ -77,19 +65,19 @@ class SipListener:
 
     def _on_invite(self, call: Call) -> None:
         leg = SipLeg(call, self._ticker, self._settings)
-        serving = self._refuse(leg) if self._draining else self._serve(leg)
+        serving = self._refuse(leg) if self._closing else self._serve(leg)
         task = asyncio.get_running_loop().create_task(serving, name=f"leg-{leg.id}")
         self._calls[task] = leg
         task.add_done_callback(self._calls.pop)
 
     async def _refuse(self, leg: SipLeg) -> None:
-        await leg.hangup("the server is draining")
+        await leg.hangup("the server stops")
 
     async def _serve(self, leg: SipLeg) -> None:
         try:
             await self._on_leg(leg)
-        except Exception:
-            logger.exception("call %s failed", leg.id)
+        except Exception as error:
+            failure(logger, error, "call %s failed", leg.id)
         finally:
             await leg.hangup("the call was not taken" if leg.codec == "" else "the conversation ended")
 

@@ -155,12 +155,6 @@ class Call(Protocol):
         """BYE, or 486 when not answered yet; idempotent. `by` and `reason` are reported in `Closed`."""
         ...
 
-    async def hold(self) -> None:
-        """re-INVITE with `a=sendonly`."""
-        ...
-
-    async def resume(self) -> None: ...
-
     async def send_keys(self, keys: str) -> None:
         """DTMF as telephone-events (RFC 4733)."""
         ...
@@ -217,10 +211,6 @@ class SipStack(Protocol):
         Raises:
             ConfigError: the address cannot be bound, or the registrar refuses the credentials.
         """
-        ...
-
-    async def drain(self) -> None:
-        """Refuse new calls and wait until the live ones have ended."""
         ...
 
     async def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-from voicebot.errors import ConfigError
+from voicebot.checks import Rule, check
 
 KNOWN_CODECS = {"g722": "g722/16000/1", "pcmu": "pcmu", "pcma": "pcma", "opus": "opus/48000/2"}
 """Our names for codecs -> the stack's."""
@@ -87,7 +87,7 @@ class SipSettings:
     """Seconds between refreshes."""
 
     def __post_init__(self) -> None:
-        for wrong, what, fix in (
+        rules: tuple[Rule, ...] = (
             (not _is_ipv4(self.host), f"host {self.host!r} is not an IPv4 address", "use 0.0.0.0 or 127.0.0.1"),
             (not 1 <= self.port <= 65535, f"port {self.port} is not a port", "choose one of 1..65535"),
             (
@@ -137,6 +137,5 @@ class SipSettings:
                 f"register_transport {self.register_transport!r} is not udp or tcp",
                 "use udp or tcp",
             ),
-        ):
-            if wrong:
-                raise ConfigError(what, where="sip", fix=fix)
+        )
+        check("sip", rules)

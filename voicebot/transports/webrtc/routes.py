@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from voicebot.call.leg import new_call_id
 from voicebot.errors import VoicebotError
+from voicebot.logs import failure
 from voicebot.transports.webrtc.leg import Caller, OfferError, WebRtcLeg
 from voicebot.transports.webrtc.settings import WebRtcSettings
 
@@ -100,8 +101,8 @@ def webrtc_router(on_leg: OnLeg, settings: WebRtcSettings | None = None, *, admi
         except BusyError as error:
             await leg.hangup("busy")
             return _busy(error.retry_after_s)
-        except Exception:
-            logger.exception("call %s could not be started", leg.id)
+        except Exception as error:
+            failure(logger, error, "call %s could not be started", leg.id)
             await leg.hangup("failed to start")
             return _error(500, "the call could not be started", "the server's log has the cause")
         return JSONResponse({"type": "answer", "sdp": leg.answer_sdp, "call": leg.id, "session": session})

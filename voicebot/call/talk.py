@@ -212,7 +212,7 @@ class Talk(FrameProcessor):
     async def _renew(self) -> None:
         """The conversation moved on under an attempt (a playback ended, an answer came): try again on what is now."""
         stale = self._attempt
-        if stale is not None and stale.fork.stale:
+        if stale is not None and stale.fork.stale and self._verdicts.empty():
             attempt = await self._attempted(stale.heard)  # first, so that reads and synthesis under way are shared
             self._drop("the conversation moved on")
             self._attempt = attempt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_a_file_that_was_asked_for_must_exist(tmp_path: Path) -> None:
         ("sip__port", 0, "sip: port 0 is not a port"),
     ],
 )
-def test_a_value_out_of_range_says_what_where_and_how_to_fix(setting: str, value: object, what: str) -> None:
+def test_a_value_out_of_range_says_what_where_and_how_to_fix(setting: str, value: Any, what: str) -> None:
     with pytest.raises(ConfigError) as caught:
         config.load(environ={}, **{setting: value})
     assert str(caught.value).startswith(what)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from turn_line import Line
 
 from voicebot.listening.actions import (
-    Action,
     Decode,
     Eager,
     EagerWithdrawn,
@@ -24,69 +22,7 @@ from voicebot.listening.actions import (
     VoiceBegan,
     VoiceCeased,
 )
-from voicebot.listening.recognition import Expectation, Recognition, Urgency
-from voicebot.listening.turn import TurnLimits, TurnTracker
-from voicebot.listening.vad import Activity
-
-Texts = Callable[[Decode], str | None]
-
-
-class Line:
-    """A call in steps of 20 ms; what is asked of the pools is answered `delay_ms` later."""
-
-    def __init__(self, say: str | Texts = "", *, delay_ms: float = 60, turn: float | None = None) -> None:
-        self.tracker = TurnTracker(TurnLimits())
-        self.say, self.delay_ms, self.turn = say, delay_ms, turn
-        self.now = 0.0
-        self.actions: list[Action] = []
-        self.times: list[float] = []
-        self._voice_end = 0.0
-        self._due: list[tuple[float, Decode | Score]] = []
-
-    def voice(self, ms: float) -> None:
-        self._run(ms, voiced=True)
-
-    def quiet(self, ms: float) -> None:
-        self._run(ms, voiced=False)
-
-    def expect(self, kind: str, patience: str = "normal", silence_ms: float = 7000) -> None:
-        self.tracker.expect(Expectation(kind=kind, patience=patience), silence_ms)
-
-    def _run(self, ms: float, *, voiced: bool) -> None:
-        for _ in range(int(ms / 20)):
-            self.now += 20
-            self._voice_end = self.now if voiced else self._voice_end
-            self._note(self.tracker.frame(Activity(self.now, voiced, 1.0 if voiced else 0.0, self._voice_end)))
-            for due, request in [d for d in self._due if d[0] <= self.now]:
-                self._due.remove((due, request))
-                self._answer(request)
-
-    def _answer(self, request: Decode | Score) -> None:
-        if isinstance(request, Score):
-            self._note(self.tracker.scored(request, self.turn))
-            return
-        text = self.say(request) if callable(self.say) else self.say
-        length = request.to_ms - request.from_ms
-        found = None if text is None else Recognition(text=text, audio_ms=length)
-        self._note(self.tracker.decoded(request, found))
-
-    def _note(self, actions: list[Action]) -> None:
-        for action in actions:
-            self.actions.append(action)
-            self.times.append(self.now)
-            if isinstance(action, Decode | Score):
-                self._due.append((self.now + self.delay_ms, action))
-
-    def of(self, *kinds: type) -> list[Action]:
-        return [a for a in self.actions if isinstance(a, kinds)]
-
-    def names(self) -> list[str]:
-        return [type(a).__name__ for a in self.actions if not isinstance(a, Decode | Score)]
-
-    def over(self) -> TurnOver:
-        (over,) = self.of(TurnOver)
-        assert isinstance(over, TurnOver)
-        return over
+from voicebot.listening.recognition import Urgency
 
 
 def test_a_question_is_taken_as_soon_as_its_words_are_there() -> None:
@@ -197,166 +133,6 @@ def test_partials_come_while_the_caller_speaks() -> None:
     line.voice(2000)
     assert len(line.of(Interim)) >= 3
     assert all(isinstance(d, Decode) and d.urgency is Urgency.PARTIAL for d in line.of(Decode))
-
-
-def test_mhm_holds_the_bot_and_lets_it_go_on() -> None:
-    line = Line("Mhm.")
-    line.tracker.bot_started("u1")
-    line.voice(260)
-    line.quiet(600)
-    assert [n for n in line.names() if n != "Interim"] == ["VoiceBegan", "HoldBot", "VoiceCeased", "ResumeBot"]
-    assert line.times[line.actions.index(line.of(HoldBot)[0])] <= 120
-    assert not line.of(TurnBegan, TurnOver)
-
-
-def test_words_stop_the_bot_and_become_a_turn() -> None:
-    line = Line("no wait a moment please")
-    line.tracker.bot_started("u1")
-    line.voice(900)
-    assert line.of(HoldBot)
-    assert line.of(StopBot)
-    line.tracker.bot_ended("u1")
-    line.quiet(600)
-    assert line.over().recognition.text == "no wait a moment please"
-    assert line.names().index("StopBot") < line.names().index("TurnBegan")
-
-
-def test_okay_after_a_question_is_an_answer_even_over_the_bot() -> None:
-    line = Line("Okay.")
-    line.expect("yes_no", "instant")
-    line.tracker.bot_started("u1")
-    line.voice(300)
-    line.quiet(400)
-    assert line.of(StopBot)
-    assert line.over().recognition.text == "Okay."
-
-
-def test_a_legal_sentence_is_not_held() -> None:
-    line = Line("stop stop stop")
-    line.tracker.bot_started("u1", interruptible=False)
-    line.voice(800)
-    assert not line.of(HoldBot, StopBot)
-    line.tracker.bot_ended("u1")
-    line.voice(100)
-    line.quiet(1500)
-    assert line.over().recognition.text == "stop stop stop"
-
-
-def test_a_hold_that_comes_as_the_bot_finishes_is_released() -> None:
-    line = Line("no wait a moment please", delay_ms=300)
-    line.tracker.bot_started("u1")
-    line.voice(120)
-    assert line.of(HoldBot)
-    line.tracker.bot_ended("u1")
-    line.voice(700)
-    line.quiet(700)
-    assert [n for n in line.names() if n in ("HoldBot", "ReleaseBot", "ResumeBot", "StopBot")] == [
-        "HoldBot",
-        "ReleaseBot",
-    ]
-    assert line.over().recognition.text == "no wait a moment please"
-
-
-def test_a_hold_is_released_for_what_must_be_heard_to_its_end() -> None:
-    line = Line("mhm")
-    line.tracker.bot_started("u1")
-    line.voice(120)
-    assert line.of(HoldBot)
-    assert line.tracker.bot_started("u2", interruptible=False) == [ReleaseBot()]
-
-
-def test_the_next_utterance_is_held_anew() -> None:
-    line = Line("mhm", delay_ms=300)
-    line.tracker.bot_started("u1")
-    line.voice(120)
-    assert line.tracker.bot_started("u2") == []
-    line.voice(40)
-    assert len(line.of(HoldBot)) == 2
-
-
-def test_the_bot_goes_on_when_a_short_sound_cannot_be_decoded() -> None:
-    line = Line(lambda _: None)
-    line.tracker.bot_started("u1")
-    line.voice(300)
-    line.quiet(600)
-    (resume,) = line.of(ResumeBot)
-    assert isinstance(resume, ResumeBot)
-    assert resume.reason == "not decoded"
-    assert not line.tracker.speaking
-
-
-def test_the_bot_goes_on_when_no_decoding_ever_ends() -> None:
-    line = Line("no wait", delay_ms=1e9)
-    line.tracker.bot_started("u1")
-    line.voice(300)
-    line.quiet(580)
-    assert not line.of(ResumeBot)
-    line.quiet(20)
-    assert line.of(ResumeBot)
-
-
-def test_a_partial_that_was_refused_does_not_end_what_the_eager_decoding_has_yet_to_tell() -> None:
-    line = Line(lambda d: None if d.urgency is Urgency.PARTIAL else "no wait", delay_ms=100)
-    line.tracker.bot_started("u1")
-    line.voice(260)
-    line.quiet(600)
-    assert line.of(StopBot)
-    assert not line.of(ResumeBot)
-
-
-def test_long_speech_that_cannot_be_decoded_stops_the_bot() -> None:
-    for line in (Line(lambda _: None), Line("no wait", delay_ms=1e9)):
-        line.tracker.bot_started("u1")
-        line.voice(1220)
-        (stop,) = line.of(StopBot)
-        assert isinstance(stop, StopBot)
-        assert stop.reason == "goes on"
-        assert not line.of(ResumeBot)
-
-
-def test_a_click_over_the_bot_is_forgotten_before_words_follow() -> None:
-    line = Line(lambda d: "" if d.to_ms < 1000 else "no wait a moment please")
-    line.tracker.bot_started("u1")
-    line.voice(60)
-    line.quiet(2000)
-    assert not line.tracker.speaking
-    line.voice(600)
-    latest = line.of(Decode)[-1]
-    assert isinstance(latest, Decode)
-    assert latest.from_ms > 1500, "the silence before is not decoded again"
-
-
-def test_an_eager_text_is_withdrawn_when_it_was_only_a_back_channel() -> None:
-    line = Line("okay")
-    line.voice(300)
-    line.quiet(140)
-    assert line.of(Eager)
-    line.tracker.bot_started("u1")
-    line.quiet(200)
-    assert [n for n in line.names() if n in ("Eager", "EagerWithdrawn", "ResumeBot", "TurnOver")] == [
-        "Eager",
-        "EagerWithdrawn",
-        "ResumeBot",
-    ]
-
-
-def test_a_radio_behind_the_caller_does_not_hold_the_bot_again_and_again() -> None:
-    line = Line("")
-    line.tracker.bot_started("u1")
-    line.voice(6000)
-    assert len(line.of(HoldBot)) == 1
-    assert len(line.of(ResumeBot)) == 1
-    line.quiet(300)
-    line.voice(200)
-    assert len(line.of(HoldBot)) == 2
-
-
-def test_speech_that_the_bot_starts_over_is_judged_too() -> None:
-    line = Line("and one more thing")
-    line.voice(500)
-    line.tracker.bot_started("u1")
-    line.voice(400)
-    assert line.of(StopBot)
 
 
 def test_silence_is_told_from_the_end_of_the_bots_voice() -> None:

@@ -75,7 +75,12 @@ def test_demo_service_reads_the_settings_file(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "voicebot.toml").write_text('[server]\ndata_dir = "shop"\n[oms]\ndemo_seed = 3\n')
     monkeypatch.chdir(tmp_path)
     served: list[dict[str, Any]] = []
-    monkeypatch.setattr(demo_service, "serve", lambda **given: served.append(given) or given["announce"]("http://x:1"))
+
+    def serve(**given: Any) -> None:
+        served.append(given)
+        given["announce"]("http://x:1")
+
+    monkeypatch.setattr(demo_service, "serve", serve)
     assert run.invoke(service, ["--json"]).stdout == '{"event": "ready", "web": "http://x:1"}\n'
     assert run.invoke(service, ["--data-dir", "other", "--seed", "5"]).stdout == "ready: http://x:1\n"
     assert [(one["data_dir"], one["seed"]) for one in served] == [(Path("shop"), 3), (Path("other"), 5)]

@@ -61,3 +61,8 @@ class ServerProcess:
             self.process.stdout.close()
         self._log.close()
         return code
+
+
+def mark(process: ServerProcess) -> int:
+    """How many events there were so far: what comes later is counted from here."""
+    return len(process.events)

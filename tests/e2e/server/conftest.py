@@ -5,22 +5,16 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sip"))
 
-from live_server import LiveServer
+from live_server import LiveServer, StartServer
 from sipp_scenarios import Sipp
-
-
-class StartServer(Protocol):
-    """Starts a server that takes calls; it is stopped at the end of the context."""
-
-    def __call__(self, **sections: dict[str, Any]) -> AbstractContextManager[LiveServer]: ...
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,9 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from call_story import Story
@@ -76,7 +77,7 @@ class LiveServer:
         self.sip_port, self.http_port, self.shop_port = free_port(), free_port(), free_port()
         rtp = next(_RTP_BLOCKS)
         own: dict[str, dict[str, Any]] = {
-            "sip": {"host": "127.0.0.1", "rtp_port_min": rtp, "rtp_port_max": rtp + 99},
+            "sip": {"host": "127.0.0.1", "rtp_port_min": rtp, "rtp_port_max": rtp + 99, "trust_asserted": True},
             "oms": {"demo_port": self.shop_port},
         }
         merged = {name: {**own.get(name, {}), **sections.get(name, {})} for name in {**own, **sections}}
@@ -232,6 +233,16 @@ class LiveServer:
             time.sleep(0.05)
         return found[count - 1]
 
+    def wait_heard(self, number: str, text: str, timeout_s: float = 40) -> Story:
+        """The story so far of the latest call from that number, once its caller heard these words."""
+        call = self.call_of(number)
+        end_s = time.monotonic() + timeout_s
+        while text not in (story := self.story(call)).heard:
+            assert time.monotonic() < end_s, f"not heard: {text!r} in {story.heard!r}"
+            assert story.live, f"the call ended without {text!r}: {story.heard!r}"
+            time.sleep(0.05)
+        return story
+
     def shown(self, call: str) -> list[dict[str, Any]]:
         """`voicebot calls show CALL --json`."""
         command = voicebot("calls", "show", call, "--json", "--data-dir", str(self.data_dir))
@@ -244,3 +255,9 @@ class LiveServer:
     def break_shop(self, **faults: Any) -> None:
         """Make the demo shop slow or broken; without faults, whole again."""
         httpx.put(f"http://127.0.0.1:{self.shop_port}/admin/faults", json=faults, timeout=5).raise_for_status()
+
+
+class StartServer(Protocol):
+    """Starts a server that takes calls; it is stopped at the end of the context."""
+
+    def __call__(self, **sections: dict[str, Any]) -> AbstractContextManager[LiveServer]: ...

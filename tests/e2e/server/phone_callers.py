@@ -93,6 +93,15 @@ class Caller:
             raise AssertionError(f"the caller does not end: {out}{err}") from None
         return Placed(self._process.returncode, [json.loads(line) for line in out.splitlines()], err)
 
+    def __enter__(self) -> Caller:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self.leave()
+
     def leave(self) -> Placed:
         """Hang up now (or give up, while it rings)."""
         self._process.terminate()

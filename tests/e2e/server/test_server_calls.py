@@ -1,4 +1,7 @@
-"""Whole calls: sipp, baresip and `voicebot call` ask where an order is, and the records tell the same story of it."""
+"""Whole calls: sipp, baresip and `voicebot call` ask where an order is, and the records tell the same story of it.
+
+The callers speak at the same time, as callers do.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,16 @@ import io
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from call_story import Story
-from conftest import StartServer
-from live_server import LiveServer, free_port
-from phone_callers import baresip_home, known_as, new_number, place, timeline
+from live_server import LiveServer, StartServer, free_port
+from phone_callers import Placed, baresip_home, known_as, new_number, place, timeline
 from sipp_scenarios import Sipp, ack, expect, expect_request, invite, reply
 
 from voicebot.caller import g711
@@ -23,7 +27,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::ResourceWarni
 
 #: Greeting, question, "What is the order number?", the number, the whole answer, goodbye; pauses in seconds. The gap
 #: after the question ends before the bot asks again (7 s), that after the number leaves time for the longest answer.
-WISMO = (7.0, "where_is_my_order", 5.0, "its_4481207", 27.0, "no_thanks_bye")
+WISMO = (7.0, "where_is_my_order", 5.0, "its_4481207", 25.0, "no_thanks_bye")
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +36,80 @@ def server(start_server: StartServer) -> Iterator[LiveServer]:
         yield one
 
 
+def by_sipp(server: LiveServer, folder: Path, number: str) -> None:
+    """PCMA; sipp plays one recording with the pauses in it."""
+    speech = folder / "caller.alaw"
+    speech.write_bytes(g711.encode("pcma", timeline(*WISMO, 60.0)))
+    talk = f'<nop><action><exec rtp_stream="{speech},1,8,PCMA/8000"/></action></nop>'
+    offer = invite("pcma", more=known_as(number)).replace("[rtp_port]", "[rtpstream_audio_port]")
+    until_bye = expect_request("BYE") + reply("200 OK")
+    flow = offer + expect(200, provisional=True, txn="inv") + ack() + talk + until_bye
+    Sipp(folder, server.host, timeout_s=90).run(flow, to="shop")
+
+
+def by_baresip(server: LiveServer, folder: Path, number: str) -> None:
+    """PCMU; the command-line client plays a file and records what it hears."""
+    soundfile.write(folder / "caller.wav", timeline(*WISMO, 10.0), 8000, subtype="PCM_16")
+    baresip_home(folder, folder / "caller.wav", number=number, sip_port=free_port())
+    client = subprocess.Popen(
+        ["baresip", "-f", str(folder), "-e", f"/dial {server.address()}", "-t", "80"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        server.told_story(number, timeout_s=80)
+    finally:
+        client.terminate()  # it closes its recording
+        client.wait(10)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What the callers do, begun together. Their numbers tell the calls apart."""
+
+    folder: Path
+    sipp: Future[None]
+    baresip: Future[None]
+    interrupting: Future[Placed]
+    typing: Future[Placed]
+    wanting_a_human: Future[Placed]
+    numbers: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def calls(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
+    for program in ("sipp", "baresip"):
+        assert shutil.which(program), f"{program} is needed: apt install sip-tester baresip-core"
+    folder = tmp_path_factory.mktemp("calls")
+    (folder / "sipp").mkdir()
+    (folder / "baresip").mkdir()
+    numbers = {name: new_number() for name in ("sipp", "baresip", "interrupting", "typing", "wanting_a_human")}
+    with ThreadPoolExecutor(5, "callers") as pool:
+
+        def says(name: str, *turns: str, options: tuple[str, ...] = ()) -> Future[Placed]:
+            return pool.submit(place(server, *turns, number=numbers[name], options=options).finish)
+
+        yield Calls(
+            folder,
+            pool.submit(by_sipp, server, folder / "sipp", numbers["sipp"]),
+            pool.submit(by_baresip, server, folder / "baresip", numbers["baresip"]),
+            says(
+                "interrupting",
+                *("where_is_my_order@barge=1200", "its_4481207", "no_thanks_bye@barge=9000"),
+                options=("--record", str(folder / "both.wav")),
+            ),
+            says("typing", "4481207#@barge=300", "no_thanks_bye@barge=6000"),
+            says("wanting_a_human", "human_please@barge=500", "yes", "yes", "no_thanks_bye"),
+            numbers,
+        )
+
+
 def tells_of_order_4481207(story: Story) -> None:
     """The delayed order of the demo shop: found, and told honestly, to the end of the sentence."""
     assert "wismo" in story.summary["intents"]
     read = story.all("oms.answered", op="find_orders", status="ok")
-    assert [order["number"] for data in read for order in data["result"]["orders"]] == ["4481207"]
+    assert {order["number"] for data in read for order in data["result"]["orders"]} == {"4481207"}
     assert "Trail Runner shoes" in story.heard
     assert "It's running late." in story.heard
     assert "It was promised by" in story.heard
@@ -45,7 +118,7 @@ def tells_of_order_4481207(story: Story) -> None:
     assert story.faults == []
 
 
-def recorded_both(server: LiveServer, story: Story) -> None:
+def is_recorded(server: LiveServer, story: Story) -> None:
     """The recording is as long as the call, and both sides are on it."""
     answer = server.web.get(f"/api/calls/{story.id}/recording")
     assert answer.status_code == 200
@@ -53,84 +126,63 @@ def recorded_both(server: LiveServer, story: Story) -> None:
     assert (both.shape[1], rate) == (2, 16000)
     assert len(both) / rate == pytest.approx(story.end["duration_ms"] / 1000, abs=1.5)
     for side in both.T:
-        voiced = np.abs(side).reshape(-1)[: len(side) // 320 * 320].reshape(-1, 320).max(axis=1) > 1000
-        assert voiced.sum() * 0.02 > 2.0
+        loudest = np.abs(side[: len(side) // 320 * 320]).reshape(-1, 320).max(axis=1)
+        assert (loudest > 1000).sum() * 0.02 > 2.0, "seconds of voice"
 
 
-def test_sipp_completes_a_wismo_call(server: LiveServer, sipp: Sipp, tmp_path: Path) -> None:
-    number = new_number()
-    speech = tmp_path / "caller.alaw"
-    speech.write_bytes(g711.encode("pcma", timeline(*WISMO, 60.0)))
-    talk = f'<nop><action><exec rtp_stream="{speech},1,8,PCMA/8000"/></action></nop>'
-    offer = invite("pcma", more=known_as(number)).replace("[rtp_port]", "[rtpstream_audio_port]")
-    until_bye = expect_request("BYE") + reply("200 OK")
-    sipp.run(offer + expect(200, provisional=True, txn="inv") + ack() + talk + until_bye, to="shop", server=server.host)
-    story = server.told_story(number)
+def test_sipp_completes_a_wismo_call(server: LiveServer, calls: Calls) -> None:
+    calls.sipp.result(90)
+    story = server.told_story(calls.numbers["sipp"])
     assert story.one("call.answered")["codec"] == "G.711"
     tells_of_order_4481207(story)
-    recorded_both(server, story)
+    is_recorded(server, story)
     assert (story.end["by"], story.end["reason"]) == ("bot", "goodbye")
 
 
-def test_baresip_completes_a_wismo_call(server: LiveServer, tmp_path: Path) -> None:
-    assert shutil.which("baresip"), "baresip is needed: apt install baresip-core"
-    number = new_number()
-    soundfile.write(tmp_path / "caller.wav", timeline(*WISMO, 10.0), 8000, subtype="PCM_16")
-    baresip_home(tmp_path, tmp_path / "caller.wav", number=number, sip_port=free_port())
-    client = subprocess.Popen(
-        ["baresip", "-f", str(tmp_path), "-e", f"/dial {server.address()}", "-t", "60"],
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        server.wait_for(number, "call.answered")
-        story = server.told_story(number, timeout_s=70)
-    finally:
-        client.terminate()
-        client.wait(10)
+def test_baresip_completes_a_wismo_call(server: LiveServer, calls: Calls) -> None:
+    calls.baresip.result(90)
+    story = server.told_story(calls.numbers["baresip"])
     tells_of_order_4481207(story)
-    recorded_both(server, story)
-    heard, rate = soundfile.read(next(tmp_path.glob("dump-*-dec.wav")), dtype="int16")
+    is_recorded(server, story)
+    heard, rate = soundfile.read(next(calls.folder.glob("baresip/dump-*-dec.wav")), dtype="int16")
     assert rate == 8000
     assert np.abs(heard).max() > 3000
     assert (story.end["by"], story.end["reason"]) == ("bot", "goodbye")
 
 
-def test_a_conversation_with_an_interruption_is_told_alike_everywhere(server: LiveServer, tmp_path: Path) -> None:
-    number, record = new_number(), tmp_path / "both.wav"
-    turns = ("where_is_my_order@barge=1200", "its_4481207", "no_thanks_bye@barge=9000")
-    placed = place(server, *turns, number=number, options=("--record", str(record))).finish()
+def test_a_conversation_with_an_interruption_is_told_alike_everywhere(server: LiveServer, calls: Calls) -> None:
+    placed = calls.interrupting.result(90)
     summary = placed.summary
     assert (placed.code, summary["code"], summary["ended_by"]) == (0, 200, "bot"), placed.errors
     assert [turn["played"] for turn in summary["turns"]] == [True, True, True]
-    assert summary["turns"][0]["yield_ms"] is not None, "the bot fell silent in the middle of its greeting"
+    assert summary["turns"][0]["yield_ms"] is not None, "the bot falls silent in the middle of its greeting"
     assert summary["p50_ms"] is not None
     assert summary["pacing_error_ms"]["p50"] is not None
-    assert np.abs(soundfile.read(record, dtype="int16")[0]).max(axis=0).min() > 3000
+    assert np.abs(soundfile.read(calls.folder / "both.wav", dtype="int16")[0]).max(axis=0).min() > 3000
 
-    story = server.told_story(number)
-    greeting = story.one("audio.playback_ended", utterance=story.one("dialogue.said", role="greeting")["utterance"])
-    assert not greeting["complete"]
-    assert greeting["unheard"]
-    assert story.one("dialogue.said", role="greeting")["text"].startswith(greeting["heard"])
+    story = server.told_story(calls.numbers["interrupting"])
+    greeting = story.one("dialogue.said", role="greeting")
+    played = story.one("audio.playback_ended", utterance=greeting["utterance"])
+    assert not played["complete"]
+    assert played["unheard"]
+    assert greeting["text"].startswith(played["heard"])
     assert story.all("hearing.interruption", verdict="stop")
     assert "Trail Runner shoes" in story.heard
 
-    shown = server.shown("last")
+    shown = server.shown(story.id)
     assert shown[:-1] == story.events
     assert {name: shown[-1][name] for name in story.summary} == story.summary
     assert shown[-1]["transcript"] == story.document["lines"]
     assert shown[-1]["waterfall"] == story.document["turns"]
     assert story.summary["turns"] == len(story.words) == len(story.document["turns"]) >= 3
-    row = next(row for row in server.get("/api/calls")["calls"] if row["call"] == story.id)
-    assert row == story.summary
+    rows = server.get("/api/calls")["calls"]
+    assert next(row for row in rows if row["call"] == story.id) == story.summary
+    assert server.shown("last")[-1]["call"] == rows[0]["call"]
 
 
-def test_keys_are_an_order_number_too(server: LiveServer) -> None:
-    number = new_number()
-    place(server, "4481207#@barge=300", "no_thanks_bye@barge=6000", number=number).finish()
-    story = server.told_story(number)
+def test_keys_are_an_order_number_too(server: LiveServer, calls: Calls) -> None:
+    calls.typing.result(90)
+    story = server.told_story(calls.numbers["typing"])
     assert [data["key"] for data in story.all("audio.dtmf")] == list("4481207#")
     read = story.all("oms.answered", op="find_orders", status="ok")
     assert read[0]["result"]["orders"][0]["number"] == "4481207"
@@ -138,11 +190,10 @@ def test_keys_are_an_order_number_too(server: LiveServer) -> None:
     assert story.end["by"] == "bot"
 
 
-def test_without_a_target_a_call_back_is_recorded(server: LiveServer) -> None:
-    number = new_number()
-    turns = ("human_please@barge=500", "yes_please", "yes_please", "no_thanks_bye")
-    placed = place(server, *turns, number=number).finish()
+def test_without_a_target_a_call_back_is_recorded(server: LiveServer, calls: Calls) -> None:
+    placed = calls.wanting_a_human.result(90)
     assert placed.code == 0, placed.errors
+    number = calls.numbers["wanting_a_human"]
     story = server.told_story(number)
     callback = story.one("handoff.callback")
     assert callback["number"] == number

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 from call_story import Story
-from conftest import StartServer
-from live_server import LiveServer
+from live_server import LiveServer, StartServer
 from phone_callers import Handset, known_as, new_number, place, timeline
 from sipp_scenarios import Sipp, answered, expect_request, hang_up, pause, reply
 
@@ -216,8 +215,8 @@ def test_afterwards_a_call_is_as_good_as_ever(server: LiveServer, long_calls: Lo
         server.told_story(number, timeout_s=100)
     at_rest(server, calls=0)
     number = new_number()
-    place(server, "4481207#@barge=300", "no_thanks_bye@barge=6000", number=number).finish()
-    story = ended_well(server, number, "bot")
-    assert "Trail Runner shoes" in story.heard
+    with place(server, "4481207#@barge=300", "silence_3s", number=number):
+        server.wait_heard(number, "Trail Runner shoes")
+    ended_well(server, number, "caller")
     assert "exception" not in server.log.lower()
     assert "traceback" not in server.log.lower()

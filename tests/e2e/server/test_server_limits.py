@@ -6,8 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from conftest import StartServer
-from live_server import LiveServer
+from live_server import LiveServer, StartServer
 from phone_callers import Handset, known_as, new_number, place, timeline
 from sipp_scenarios import Sipp, answered, expect_request, hang_up, invite, refused, reply
 
@@ -61,8 +60,9 @@ def test_a_killed_server_closes_the_call_when_it_is_back(server: LiveServer, sip
     assert story.end["by"] == "network" or story.end["by"] == "operator"
     assert story.summary["outcome"] != "unfinished"
     again = new_number()
-    place(server, "4481207#@barge=300", "no_thanks_bye@barge=4000", number=again).finish()
-    assert "Trail Runner shoes" in server.told_story(again).heard
+    with place(server, "4481207#@barge=300", "silence_3s", number=again):
+        server.wait_heard(again, "Trail Runner shoes")
+    assert server.told_story(again).faults == []
 
 
 def test_a_server_told_to_stop_lets_the_running_call_finish(server: LiveServer, sipp: Sipp) -> None:

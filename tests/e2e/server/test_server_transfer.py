@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from conftest import StartServer
-from live_server import LiveServer, free_port
-from phone_callers import Handset, known_as, new_number, place, timeline
+from live_server import LiveServer, StartServer, free_port
+from phone_callers import Handset, Placed, known_as, new_number, place, timeline
 from sipp_scenarios import Sipp, answered, expect, expect_request, hang_up, notify, pause, reply
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -52,12 +54,6 @@ def server(start_server: StartServer, agents: int) -> Iterator[LiveServer]:
         yield one
 
 
-@pytest.fixture
-def handset() -> Iterator[Handset]:
-    with Handset() as one:
-        yield one
-
-
 def decoded(user_to_user: str) -> str:
     """RFC 7433: hexadecimal content and its encoding."""
     content, _, encoding = user_to_user.partition(";")
@@ -87,30 +83,94 @@ def answers(noted: Path) -> str:
     )
 
 
-def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
-    server: LiveServer, agents: int, sipp: Sipp, handset: Handset, tmp_path: Path
-) -> None:
-    number = new_number()
-    at_agent, at_caller = tmp_path / "user-to-user", tmp_path / "refer-to"
-    agent = sipp.listen(answers(at_agent), agents)
-    flow = answered(more=known_as(number)) + referred(at_caller) + pause(4000) + failed("200 OK") + LET_GO
-    caller = sipp.start(flow, to="shop", server=server.host, rtp_port=handset.port)
-    handset.lift()
-    handset.say(timeline(1.0, "where_is_my_order"))
-    handset.answer_over()
-    handset.press("4481207#")
-    handset.answer_over()  # "… Shall I connect you to a colleague?"
-    handset.say(timeline("yes"))
+@dataclass(frozen=True)
+class Transferred:
+    """What arrived at both ends of a transfer, as it was on the wire."""
 
-    # What a telephone does with a REFER: it calls the target, with the URI's headers (RFC 3261 section 19.1.5).
-    target = re.fullmatch(r"<sip:(\w+)@([\d.:]+)\?User-to-User=(\S+)>", seen(at_caller, caller))
-    assert target
-    assert target.group(1, 2) == ("agents", f"127.0.0.1:{agents}")
-    user_to_user = unquote(target[3])
-    sipp.run(answered(more=f"User-to-User: {user_to_user}\n") + pause(300) + hang_up(), to=target[1], server=target[2])
-    handoff = decoded(seen(at_agent, agent))
-    sipp.finish(agent)
-    sipp.finish(caller)
+    refer_to: str
+    user_to_user: str
+
+
+def to_an_agent(server: LiveServer, folder: Path, agents: int, number: str) -> Transferred:
+    """Asks about a late order, hears it all, wants the colleague, and does with the REFER what a telephone does."""
+    sipp, at_agent, at_caller = Sipp(folder, server.host, timeout_s=90), folder / "user-to-user", folder / "refer-to"
+    agent = sipp.listen(answers(at_agent), agents)
+    with Handset() as handset:
+        flow = answered(more=known_as(number)) + referred(at_caller) + pause(3000) + failed("200 OK") + LET_GO
+        caller = sipp.start(flow, to="shop", rtp_port=handset.port)
+        handset.lift()
+        handset.say(timeline(1.0, "where_is_my_order"))
+        handset.answer_over()
+        handset.press("4481207#")
+        handset.answer_over()  # "… Shall I connect you to a colleague?"
+        handset.say(timeline("yes"))
+        refer_to = seen(at_caller, caller)
+        # The URI's headers become headers of the call to the target (RFC 3261 section 19.1.5).
+        target = re.fullmatch(r"<sip:(\w+)@([\d.:]+)\?User-to-User=(\S+)>", refer_to)
+        assert target, refer_to
+        more = f"User-to-User: {unquote(target[3])}\n"
+        sipp.run(answered(more=more) + pause(300) + hang_up(), to=target[1], server=target[2])
+        sipp.finish(agent)
+        sipp.finish(caller)
+    return Transferred(refer_to, seen(at_agent, agent))
+
+
+def wanting_a_human(server: LiveServer, folder: Path, number: str, then: str, *turns: str) -> None:
+    """Asks for a colleague; `then` is what becomes of the REFER. Further turns when the bot goes on."""
+    with Handset() as handset:
+        sipp = Sipp(folder, server.host, timeout_s=90)
+        caller = sipp.start(answered(more=known_as(number)) + then, to="shop", rtp_port=handset.port)
+        handset.lift()
+        handset.say(timeline(0.5, "human_please"))
+        for turn in ("yes", *turns):
+            handset.answer_over()
+            handset.say(timeline(turn))
+        sipp.finish(caller)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What the callers do, begun together. Their numbers tell the calls apart."""
+
+    agent: Future[Transferred]
+    unreachable: Future[None]
+    leaving: Future[None]
+    accepting: Future[Placed]
+    busy: Future[Placed]
+    numbers: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def calls(server: LiveServer, agents: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
+    assert shutil.which("sipp"), "sipp is needed: apt install sip-tester"
+    numbers = {name: new_number() for name in ("agent", "unreachable", "leaving", "accepting", "busy")}
+    folders = {name: tmp_path_factory.mktemp(name) for name in numbers}
+    with ThreadPoolExecutor(5, "callers") as pool:
+
+        def wants(name: str, then: str, *turns: str) -> Future[None]:
+            return pool.submit(wanting_a_human, server, folders[name], numbers[name], then, *turns)
+
+        def says(name: str, *turns: str, options: tuple[str, ...] = ()) -> Future[Placed]:
+            return pool.submit(place(server, *turns, number=numbers[name], options=options).finish)
+
+        turns = ("human_please@barge=500", "yes")
+        yield Calls(
+            agent=pool.submit(to_an_agent, server, folders["agent"], agents, numbers["agent"]),
+            # The last question to answer is "Shall we call you on the number you're calling from?"
+            unreachable=wants("unreachable", referred() + failed("503 Service Unavailable") + LET_GO, "no_thanks_bye"),
+            leaving=wants("leaving", referred() + hang_up(30)),
+            accepting=says("accepting", *turns),
+            busy=says("busy", *turns, "yes", "no_thanks_bye", options=("--transfer", "busy")),
+            numbers=numbers,
+        )
+
+
+def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
+    server: LiveServer, agents: int, calls: Calls
+) -> None:
+    transferred, number = calls.agent.result(90), calls.numbers["agent"]
+    assert transferred.refer_to.startswith(f"<sip:agents@127.0.0.1:{agents}?")
+    handoff = decoded(transferred.user_to_user)
 
     story = server.told_story(number)
     assert story.end["by"] == "transfer"
@@ -129,17 +189,15 @@ def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
     expected = next(one for one in packet["promises_made"] if "expected" in one["what"])
     assert expected["heard"] == "all"
     assert [(action["name"], action["result"]) for action in packet["actions"]] == [("transfer", "accepted")]
-    assert packet["compliance"]["ai_disclosed_at"] is None or "AI" in story.heard
     assert server.get(packet["transcript_ref"])["call"]["call"] == story.id
     assert server.web.get(packet["recording_ref"]).status_code == 200
 
 
-def test_our_caller_reports_the_transfer(server: LiveServer, agents: int) -> None:
-    number = new_number()
-    placed = place(server, "human_please@barge=500", "yes", number=number).finish()
+def test_our_caller_reports_the_transfer(server: LiveServer, agents: int, calls: Calls) -> None:
+    placed = calls.accepting.result(90)
     transferred = placed.row("transferred")
     assert f"sip:agents@127.0.0.1:{agents}" in transferred["refer_to"]
-    story = server.told_story(number)
+    story = server.told_story(calls.numbers["accepting"])
     handoff = decoded(transferred["user_to_user"])
     assert handoff == story.one("handoff.requested")["handoff"]
     assert (placed.summary["ended_by"], story.end["by"]) == ("transfer", "transfer")
@@ -148,10 +206,8 @@ def test_our_caller_reports_the_transfer(server: LiveServer, agents: int) -> Non
     assert [intent["name"] for intent in packet["intents"]] == ["human_agent"]
 
 
-def test_a_busy_agent_means_a_call_back(server: LiveServer) -> None:
-    number = new_number()
-    turns = ("human_please@barge=500", "yes", "yes", "no_thanks_bye")
-    placed = place(server, *turns, number=number, options=("--transfer", "busy")).finish()
+def test_a_busy_agent_means_a_call_back(server: LiveServer, calls: Calls) -> None:
+    placed, number = calls.busy.result(90), calls.numbers["busy"]
     assert placed.summary["transfer"] is not None
     assert placed.summary["ended_by"] == "bot"
     story = server.told_story(number)
@@ -169,35 +225,25 @@ def test_a_busy_agent_means_a_call_back(server: LiveServer) -> None:
     assert results == [("transfer", "failed"), ("callback", "recorded")]
 
 
-def test_an_unreachable_agent_leaves_the_caller_with_us(server: LiveServer, sipp: Sipp, handset: Handset) -> None:
-    number = new_number()
-    flow = answered(more=known_as(number)) + referred() + failed("503 Service Unavailable") + LET_GO
-    caller = sipp.start(flow, to="shop", server=server.host, rtp_port=handset.port)
-    handset.lift()
-    handset.say(timeline(0.5, "human_please"))
-    handset.answer_over()
-    handset.say(timeline("yes"))
-    handset.answer_over()  # "… Shall we call you on the number you're calling from?"
-    handset.say(timeline("no_thanks_bye"))
-    sipp.finish(caller)
-    story = server.told_story(number)
+def test_an_unreachable_agent_leaves_the_caller_with_us(server: LiveServer, calls: Calls) -> None:
+    calls.unreachable.result(90)
+    story = server.told_story(calls.numbers["unreachable"])
     assert "503" in story.all("handoff.transfer")[1]["detail"]
     assert "none of my colleagues can take your call" in story.heard
     assert not story.all("handoff.callback"), "a call back is not recorded against the caller's will"
     assert (story.end["by"], story.end["reason"]) == ("bot", "goodbye")
 
 
-def test_a_caller_who_hangs_up_during_the_transfer(server: LiveServer, sipp: Sipp, handset: Handset) -> None:
-    number = new_number()
-    flow = answered(more=known_as(number)) + referred() + hang_up(30)
-    caller = sipp.start(flow, to="shop", server=server.host, rtp_port=handset.port)
-    handset.lift()
-    handset.say(timeline(0.5, "human_please"))
-    handset.answer_over()
-    handset.say(timeline("yes"))
-    sipp.finish(caller)
-    story = server.told_story(number)
+def test_a_caller_who_hangs_up_during_the_transfer(server: LiveServer, calls: Calls) -> None:
+    calls.leaving.result(90)
+    story = server.told_story(calls.numbers["leaving"])
     assert [data["status"] for data in story.all("handoff.transfer")] == ["attempted", "failed"]
     assert story.end["by"] == "caller"
     assert story.faults == []
+
+
+def test_nothing_is_left_behind(server: LiveServer, calls: Calls) -> None:
+    for number in calls.numbers.values():
+        server.told_story(number, timeout_s=60)
     assert server.ready()["calls"]["running"] == 0
+    assert "traceback" not in server.log.lower()

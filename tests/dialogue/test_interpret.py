@@ -84,6 +84,13 @@ def test_alternatives_give_a_number_that_the_text_lost() -> None:
     assert read("for for ate", NUMBER, ("4481207",))[0][1]["value"] == "4481207"
 
 
+def test_a_number_with_a_digit_too_many_gives_way_to_a_reading_that_can_be_one() -> None:
+    heard = ("4481207", "44481207")
+    assert read("It's 4448 1207.", NUMBER, heard)[0][1]["value"] == "4481207"
+    assert read("It's 4448 1207.", NUMBER)[0][1]["value"] == "44481207"
+    assert read("44812", NUMBER, ("4481207",))[0][1]["value"] == "44812"
+
+
 def test_corrections_change_the_value_that_is_held() -> None:
     slots = {"ok": "yes_no", "order_number": "order_number"}
     held = Context(kind="yes_no", slot="ok", slots=slots, values={"order_number": "4481207"})

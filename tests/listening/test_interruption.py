@@ -34,6 +34,15 @@ def test_what_is_none(text: str) -> None:
         (Overlap(voiced_ms=400, silence_ms=200, held=True, text="order", text_covers_ms=400), Verdict.STOP),
         # "okay" is an answer when a question was asked
         (Overlap(voiced_ms=300, silence_ms=0, held=True, text="Okay.", kind="yes_no"), Verdict.STOP),
+        # "Yes." (the bot answers) "Please."; and a "please" that answers what the bot asks
+        (Overlap(voiced_ms=300, silence_ms=200, text="please", text_covers_ms=300, after_ms=80), Verdict.RESUME),
+        (
+            Overlap(voiced_ms=300, silence_ms=200, text="Please?", text_covers_ms=300, after_ms=-200, kind="yes_no"),
+            Verdict.RESUME,
+        ),
+        (Overlap(voiced_ms=300, silence_ms=0, held=True, text="please", after_ms=80), Verdict.WAIT),
+        (Overlap(voiced_ms=400, silence_ms=0, text="please wait", text_covers_ms=400, after_ms=80), Verdict.STOP),
+        (Overlap(voiced_ms=300, silence_ms=200, text="please", after_ms=1500, kind="yes_no"), Verdict.STOP),
         # music, a radio
         (Overlap(voiced_ms=2000, silence_ms=0, held=True, text="", text_covers_ms=1800), Verdict.RESUME),
         (Overlap(voiced_ms=2000, silence_ms=0, text="stop that", interruptible=False), Verdict.WAIT),

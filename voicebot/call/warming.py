@@ -9,7 +9,7 @@ from voicebot.speaking.clauses import split
 
 
 def phrases(flows: FlowSet, *, language: str, first_words: int) -> tuple[str, ...]:
-    """Spoken text of every clause without a value, as calls will ask for it.
+    """Spoken text of every clause that is the same in every call, as calls will ask for it.
 
     Args:
         first_words: the voice's longest first clause, so that the cuts are those of a call.
@@ -17,8 +17,11 @@ def phrases(flows: FlowSet, *, language: str, first_words: int) -> tuple[str, ..
     found: dict[str, None] = {}
     for flow in flows.flows.values():
         for template in templates(flow, language):
-            parts = [(part.kind, part.value) for part in template.outline]
+            # What only names the shop is the same in every call: the greeting is ready whole.
+            same = template.names <= {"shop"}
+            wording = template.render({"shop": flows.shop}) if same else template.outline
+            parts = [(part.kind, part.value) for part in wording]
             for clause in split(parts, today=date.min, code=language, first_words=first_words):
-                if clause.fixed:
+                if same or clause.fixed:
                     found[clause.spoken] = None
     return tuple(found)

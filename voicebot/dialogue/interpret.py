@@ -292,12 +292,15 @@ def _grounded(
     kind: str, slot: str, readings: list[identifiers.Found], context: Context, alternatives: Sequence[str]
 ) -> str | None:
     """The value heard, or the known one that it must be: this caller's own numbers come first."""
-    heard = [f.value for f in readings[:3]]
+    found = readings[:3]
     for other in alternatives:
-        heard += [f.value for f in identifiers.find(kind, other)[:1] if f.score >= _ASKED]
-    heard = list(dict.fromkeys(heard))
-    if not heard:
+        found += [f for f in identifiers.find(kind, other)[:1] if f.score >= _ASKED]
+    if not found:
         return None
+    # A doubtful reading (a number with a digit too many) gives way to a better one of the same sounds.
+    alike = [f for f in found if abs(len(f.value) - len(found[0].value)) <= 1]
+    best = max(alike, key=lambda f: f.score)
+    heard = list(dict.fromkeys([best.value, *(f.value for f in found)]))
     known = context.known.get(slot, ())
     if known and heard[0] not in known:
         grounding = identifiers.ground(heard, known)

@@ -25,6 +25,10 @@ _BACKCHANNEL_WORDS = frozenset(
     )
 )
 _MAX_BACKCHANNEL_WORDS = 3
+#: "Yes. … Please.": said when the bot speaks already, these belong to the turn that it answers.
+_COURTESY_WORDS = frozenset({"please", "thanks", "thank", "you", "sir", "madam", "ma'am"})
+#: Nobody reacts sooner to what the bot says.
+_REACTION_MS = 600.0
 _STOPS = frozenset({"no", "stop", "wait", "hold", "sorry", "hello", "hang", "but", "actually", "excuse", "help"})
 _ANSWER_KINDS = frozenset({"yes_no", "choice"})
 
@@ -51,6 +55,7 @@ class Overlap:
         kind: what the flow waits for.
         held: the bot's voice is held already.
         interruptible: False for what must be heard to its end.
+        after_ms: how long the bot had been speaking when the voice began; negative when the voice was first.
     """
 
     voiced_ms: float
@@ -60,6 +65,7 @@ class Overlap:
     kind: str = "open"
     held: bool = False
     interruptible: bool = True
+    after_ms: float = float("inf")
 
     def inputs(self) -> Inputs:
         """For the log, without the words."""
@@ -108,16 +114,17 @@ def judge(overlap: Overlap) -> Judgement:
 
 def _by_words(overlap: Overlap, text: str) -> Judgement:
     fallen_silent = overlap.silence_ms >= _JUDGE_SILENCE_MS
-    if overlap.kind in _ANSWER_KINDS and find("yes_no", text):
+    said = normalised(text).split()
+    afterword = overlap.after_ms < _REACTION_MS and _COURTESY_WORDS.issuperset(said)
+    if not afterword and overlap.kind in _ANSWER_KINDS and find("yes_no", text):
         return Judgement(verdict=Verdict.STOP, reason="answers the question")
-    if not is_backchannel(text):
-        said = normalised(text).split()
+    if not afterword and not is_backchannel(text):
         if len(said) >= 2 or _STOPS.intersection(said) or fallen_silent:
             return Judgement(verdict=Verdict.STOP, reason="words")
         return _hold(overlap, "one word")
     decoded_all = overlap.text_covers_ms >= overlap.voiced_ms
     if fallen_silent and (decoded_all or overlap.silence_ms >= _SILENCE_CAP_MS):
-        return Judgement(verdict=Verdict.RESUME, reason="back-channel")
+        return Judgement(verdict=Verdict.RESUME, reason="afterword" if afterword else "back-channel")
     if _goes_on(overlap):
         return Judgement(verdict=Verdict.STOP, reason="goes on")
     return _hold(overlap, "back-channel so far")

@@ -65,6 +65,7 @@ class TurnTracker:
         self._onset, self._silence = Onset(), Silence()
         self._playing: set[str] = set()
         self._guarded: set[str] = set()
+        self._audible_ms = 0.0
         self._pauses = Pauses()
 
     @property
@@ -93,6 +94,7 @@ class TurnTracker:
 
     def bot_started(self, utterance: str, *, interruptible: bool = True) -> list[Action]:
         """The bot is audible. What the caller is saying already has to be judged like an interruption."""
+        self._audible_ms = self._audible_ms if self._playing else self._now
         self._playing.add(utterance)
         if not interruptible:
             self._guarded.add(utterance)
@@ -351,6 +353,7 @@ class TurnTracker:
             kind=self.expectation.kind,
             held=u.held,
             interruptible=not self._guarded,
+            after_ms=u.started_ms - self._audible_ms,
         )
         judgement = judge(overlap)
         overlap_ms = self._now - u.started_ms

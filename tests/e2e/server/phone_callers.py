@@ -8,11 +8,12 @@ import queue
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from live_server import ROOT, LiveServer, environment, voicebot
@@ -21,6 +22,9 @@ from sip_rtp_peer import SILENT_PCMU, RtpPeer
 from voicebot.caller import g711
 from voicebot.caller.clips import RATE_HZ, load
 from voicebot.caller.g711 import Pcm
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 CLIPS = ROOT / "audio_fixtures"
 _NUMBERS = itertools.count(14155559000)
@@ -116,6 +120,30 @@ def _turn(turn: str) -> list[str]:
 
 def place(server: LiveServer, *turns: str, number: str, options: Sequence[str] = ()) -> Caller:
     return Caller(server, turns, number, *options)
+
+
+class Callers:
+    """Callers who begin one after the other and then speak at the same time. Leaving the context awaits them all."""
+
+    _APART_S = 1.5
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(8, "caller")
+
+    def __enter__(self) -> Callers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run one call to its end, in a thread of its own."""
+        time.sleep(self._APART_S)
+        return self._pool.submit(call, *args, **kwargs)
+
+    def place(self, server: LiveServer, *turns: str, number: str, options: Sequence[str] = ()) -> Future[Placed]:
+        """One `voicebot call`."""
+        return self.begin(lambda: place(server, *turns, number=number, options=options).finish())
 
 
 # A handset, for callers whose signalling is sipp's

@@ -9,7 +9,7 @@ import io
 import shutil
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import pytest
 import soundfile
 from call_story import Story
 from live_server import LiveServer, StartServer, free_port
-from phone_callers import Placed, baresip_home, known_as, new_number, place, timeline
+from phone_callers import Callers, Placed, baresip_home, known_as, new_number, timeline
 from sipp_scenarios import Sipp, ack, expect, expect_request, invite, reply
 
 from voicebot.caller import g711
@@ -85,23 +85,24 @@ def calls(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
     (folder / "sipp").mkdir()
     (folder / "baresip").mkdir()
     numbers = {name: new_number() for name in ("sipp", "baresip", "interrupting", "typing", "wanting_a_human")}
-    with ThreadPoolExecutor(5, "callers") as pool:
-
-        def says(name: str, *turns: str, options: tuple[str, ...] = ()) -> Future[Placed]:
-            return pool.submit(place(server, *turns, number=numbers[name], options=options).finish)
-
+    with Callers() as callers:
         yield Calls(
-            folder,
-            pool.submit(by_sipp, server, folder / "sipp", numbers["sipp"]),
-            pool.submit(by_baresip, server, folder / "baresip", numbers["baresip"]),
-            says(
-                "interrupting",
+            folder=folder,
+            sipp=callers.begin(by_sipp, server, folder / "sipp", numbers["sipp"]),
+            baresip=callers.begin(by_baresip, server, folder / "baresip", numbers["baresip"]),
+            interrupting=callers.place(
+                server,
                 *("where_is_my_order@barge=1200", "its_4481207", "no_thanks_bye@barge=9000"),
+                number=numbers["interrupting"],
                 options=("--record", str(folder / "both.wav")),
             ),
-            says("typing", "4481207#@barge=300", "no_thanks_bye@barge=6000"),
-            says("wanting_a_human", "human_please@barge=500", "yes", "yes", "no_thanks_bye"),
-            numbers,
+            typing=callers.place(server, "4481207#@barge=300", "no_thanks_bye@barge=6000", number=numbers["typing"]),
+            wanting_a_human=callers.place(
+                server,
+                *("human_please@barge=500", "yes_please", "yes_please", "no_thanks_bye"),
+                number=numbers["wanting_a_human"],
+            ),
+            numbers=numbers,
         )
 
 

@@ -18,8 +18,9 @@ REASONS = {"caller_asked", "policy", "low_confidence", "failure"}
 
 @pytest.fixture(scope="module")
 def server(start_server: StartServer) -> Iterator[LiveServer]:
-    # The breaker would answer in place of a shop that failed often: here each fault is to be met itself.
-    with start_server(call={"read_deadline_s": 3.0}, oms={"breaker_failures": 1000}) as one:
+    # Neither cache nor breaker may answer in place of the shop: each fault is to be met itself.
+    oms = {"cache_ttl_s": 0.1, "breaker_failures": 1000}
+    with start_server(call={"read_deadline_s": 3.0}, oms=oms) as one:
         yield one
 
 

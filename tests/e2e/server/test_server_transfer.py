@@ -7,14 +7,14 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from live_server import LiveServer, StartServer, free_port
-from phone_callers import Handset, Placed, known_as, new_number, place, timeline
+from phone_callers import Callers, Handset, Placed, known_as, new_number, timeline
 from sipp_scenarios import Sipp, answered, expect, expect_request, hang_up, notify, pause, reply
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -99,7 +99,8 @@ def to_an_agent(server: LiveServer, folder: Path, agents: int, number: str) -> T
         flow = answered(more=known_as(number)) + referred(at_caller) + pause(3000) + failed("200 OK") + LET_GO
         caller = sipp.start(flow, to="shop", rtp_port=handset.port)
         handset.lift()
-        handset.say(timeline(1.0, "where_is_my_order"))
+        handset.answer_over()  # the greeting
+        handset.say(timeline("where_is_my_order"))
         handset.answer_over()
         handset.press("4481207#")
         handset.answer_over()  # "… Shall I connect you to a colleague?"
@@ -145,22 +146,21 @@ def calls(server: LiveServer, agents: int, tmp_path_factory: pytest.TempPathFact
     assert shutil.which("sipp"), "sipp is needed: apt install sip-tester"
     numbers = {name: new_number() for name in ("agent", "unreachable", "leaving", "accepting", "busy")}
     folders = {name: tmp_path_factory.mktemp(name) for name in numbers}
-    with ThreadPoolExecutor(5, "callers") as pool:
+    with Callers() as callers:
 
         def wants(name: str, then: str, *turns: str) -> Future[None]:
-            return pool.submit(wanting_a_human, server, folders[name], numbers[name], then, *turns)
+            return callers.begin(wanting_a_human, server, folders[name], numbers[name], then, *turns)
 
-        def says(name: str, *turns: str, options: tuple[str, ...] = ()) -> Future[Placed]:
-            return pool.submit(place(server, *turns, number=numbers[name], options=options).finish)
-
-        turns = ("human_please@barge=500", "yes")
+        turns = ("human_please@barge=500", "yes_please")
         yield Calls(
-            agent=pool.submit(to_an_agent, server, folders["agent"], agents, numbers["agent"]),
+            agent=callers.begin(to_an_agent, server, folders["agent"], agents, numbers["agent"]),
             # The last question to answer is "Shall we call you on the number you're calling from?"
             unreachable=wants("unreachable", referred() + failed("503 Service Unavailable") + LET_GO, "no_thanks_bye"),
             leaving=wants("leaving", referred() + hang_up(30)),
-            accepting=says("accepting", *turns),
-            busy=says("busy", *turns, "yes", "no_thanks_bye", options=("--transfer", "busy")),
+            accepting=callers.place(server, *turns, number=numbers["accepting"]),
+            busy=callers.place(
+                server, *turns, "yes_please", "no_thanks_bye", number=numbers["busy"], options=("--transfer", "busy")
+            ),
             numbers=numbers,
         )
 

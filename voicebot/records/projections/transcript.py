@@ -135,7 +135,8 @@ def transcript(records: Sequence[Record]) -> list[Line]:
             case Final(text=text) as event if text:
                 ear.final = (record, event)
             case Interruption(verdict="ignore") as event:
-                lines.append(_backchannel(record, event, ear))
+                murmur = _backchannel(record, event, ear)
+                lines += [murmur] if murmur.text else []  # a click or a cough is no line
                 ear = _Ear()
             case TurnCommitted(text=text):
                 if text:

@@ -203,6 +203,14 @@ class LiveServer:
         found: dict[str, Any] = self.get("/readyz")
         return found
 
+    def wait_idle(self, timeout_s: float = 10, *, calls: int = 0) -> None:
+        """Until no more than so many calls are going on; and it is ready for more."""
+        end_s = time.monotonic() + timeout_s
+        while (state := self.ready())["calls"]["running"] > calls:
+            assert time.monotonic() < end_s, f"a call is left behind: {state}"
+            time.sleep(0.05)
+        assert state["ready"]
+
     def call_of(self, number: str, timeout_s: float = 10) -> str:
         """Id of the latest call from that number, once there is one."""
         end_s = time.monotonic() + timeout_s

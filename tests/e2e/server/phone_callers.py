@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import numpy as np
 from live_server import ROOT, LiveServer, environment, voicebot
@@ -22,9 +22,6 @@ from sip_rtp_peer import SILENT_PCMU, RtpPeer
 from voicebot.caller import g711
 from voicebot.caller.clips import RATE_HZ, load
 from voicebot.caller.g711 import Pcm
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 CLIPS = ROOT / "audio_fixtures"
 _NUMBERS = itertools.count(14155559000)
@@ -129,6 +126,8 @@ class Callers:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(8, "caller")
+        self._calls: dict[str, Callable[[str], Any]] = {}
+        self._under_way: dict[str, tuple[str, Future[Any]]] = {}
 
     def __enter__(self) -> Callers:
         return self
@@ -136,14 +135,22 @@ class Callers:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def begin(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run one call to its end, in a thread of its own."""
+    def begin(self, name: str, call: Callable[[str], Any]) -> None:
+        """Run a whole call in a thread of its own; it is given the caller's number."""
+        self._calls[name] = call
+        self._begin(name)
         time.sleep(self._APART_S)
-        return self._pool.submit(call, *args, **kwargs)
 
-    def place(self, server: LiveServer, *turns: str, number: str, options: Sequence[str] = ()) -> Future[Placed]:
-        """One `voicebot call`."""
-        return self.begin(lambda: place(server, *turns, number=number, options=options).finish())
+    def _begin(self, name: str) -> None:
+        number = new_number()
+        self._under_way[name] = number, self._pool.submit(self._calls[name], number)
+
+    def outcome(self, name: str, timeout_s: float = 100) -> tuple[str, Any]:
+        """A caller's number and what came of the call. Asked again, by a test that is tried again, it calls again."""
+        if name not in self._under_way:
+            self._begin(name)
+        number, call = self._under_way.pop(name)
+        return number, call.result(timeout_s)
 
 
 # A handset, for callers whose signalling is sipp's

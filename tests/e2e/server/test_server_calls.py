@@ -5,12 +5,11 @@ The callers speak at the same time, as callers do.
 
 from __future__ import annotations
 
+import functools
 import io
 import shutil
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ import pytest
 import soundfile
 from call_story import Story
 from live_server import LiveServer, StartServer, free_port
-from phone_callers import Callers, Placed, baresip_home, known_as, new_number, timeline
+from phone_callers import Callers, Placed, baresip_home, known_as, place, timeline
 from sipp_scenarios import Sipp, ack, expect, expect_request, invite, reply
 
 from voicebot.caller import g711
@@ -38,7 +37,7 @@ def server(start_server: StartServer) -> Iterator[LiveServer]:
 
 def by_sipp(server: LiveServer, folder: Path, number: str) -> None:
     """PCMA; sipp plays one recording with the pauses in it."""
-    speech = folder / "caller.alaw"
+    speech = folder / f"{number}.alaw"
     speech.write_bytes(g711.encode("pcma", timeline(*WISMO, 60.0)))
     talk = f'<nop><action><exec rtp_stream="{speech},1,8,PCMA/8000"/></action></nop>'
     offer = invite("pcma", more=known_as(number)).replace("[rtp_port]", "[rtpstream_audio_port]")
@@ -47,13 +46,15 @@ def by_sipp(server: LiveServer, folder: Path, number: str) -> None:
     Sipp(folder, server.host, timeout_s=90).run(flow, to="shop")
 
 
-def by_baresip(server: LiveServer, folder: Path, number: str) -> None:
-    """PCMU; the command-line client plays a file and records what it hears."""
-    soundfile.write(folder / "caller.wav", timeline(*WISMO, 10.0), 8000, subtype="PCM_16")
-    baresip_home(folder, folder / "caller.wav", number=number, sip_port=free_port())
+def by_baresip(server: LiveServer, folder: Path, number: str) -> Path:
+    """PCMU; the command-line client plays a file. Returns the recording of what it heard."""
+    home = folder / number
+    home.mkdir()
+    soundfile.write(home / "caller.wav", timeline(*WISMO, 10.0), 8000, subtype="PCM_16")
+    baresip_home(home, home / "caller.wav", number=number, sip_port=free_port())
     client = subprocess.Popen(
-        ["baresip", "-f", str(folder), "-e", f"/dial {server.address()}", "-t", "80"],
-        cwd=folder,
+        ["baresip", "-f", str(home), "-e", f"/dial {server.address()}", "-t", "80"],
+        cwd=home,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -62,48 +63,33 @@ def by_baresip(server: LiveServer, folder: Path, number: str) -> None:
     finally:
         client.terminate()  # it closes its recording
         client.wait(10)
-
-
-@dataclass(frozen=True)
-class Calls:
-    """What the callers do, begun together. Their numbers tell the calls apart."""
-
-    folder: Path
-    sipp: Future[None]
-    baresip: Future[None]
-    interrupting: Future[Placed]
-    typing: Future[Placed]
-    wanting_a_human: Future[Placed]
-    numbers: dict[str, str]
+    return next(home.glob("dump-*-dec.wav"))
 
 
 @pytest.fixture(scope="module")
-def calls(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
+def callers(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
     for program in ("sipp", "baresip"):
         assert shutil.which(program), f"{program} is needed: apt install sip-tester baresip-core"
-    folder = tmp_path_factory.mktemp("calls")
-    (folder / "sipp").mkdir()
-    (folder / "baresip").mkdir()
-    numbers = {name: new_number() for name in ("sipp", "baresip", "interrupting", "typing", "wanting_a_human")}
-    with Callers() as callers:
-        yield Calls(
-            folder=folder,
-            sipp=callers.begin(by_sipp, server, folder / "sipp", numbers["sipp"]),
-            baresip=callers.begin(by_baresip, server, folder / "baresip", numbers["baresip"]),
-            interrupting=callers.place(
-                server,
-                *("where_is_my_order@barge=1200", "its_4481207", "no_thanks_bye@barge=9000"),
-                number=numbers["interrupting"],
-                options=("--record", str(folder / "both.wav")),
-            ),
-            typing=callers.place(server, "4481207#@barge=300", "no_thanks_bye@barge=6000", number=numbers["typing"]),
-            wanting_a_human=callers.place(
-                server,
-                *("human_please@barge=500", "yes_please", "yes_please", "no_thanks_bye"),
-                number=numbers["wanting_a_human"],
-            ),
-            numbers=numbers,
-        )
+    folder = tmp_path_factory.mktemp("callers")
+    interrupting = ("where_is_my_order@barge=1200", "its_4481207", "no_thanks_bye@barge=9000")
+    typing = ("4481207#@barge=300", "no_thanks_bye@barge=6000")
+    asking_for_a_human = ("human_please@barge=500", "yes_please", "yes_please", "no_thanks_bye")
+    with Callers() as several:
+        several.begin("sipp", lambda number: by_sipp(server, folder, number))
+        several.begin("baresip", lambda number: by_baresip(server, folder, number))
+        for name, turns in (
+            ("interrupting", interrupting),
+            ("typing", typing),
+            ("asking for a human", asking_for_a_human),
+        ):
+            several.begin(name, functools.partial(says, server, folder, turns))
+        yield several
+
+
+def says(server: LiveServer, folder: Path, turns: tuple[str, ...], number: str) -> tuple[Placed, Path]:
+    """By `voicebot call`; how it went, and the caller's own recording."""
+    record = folder / f"{number}.wav"
+    return place(server, *turns, number=number, options=("--record", str(record))).finish(), record
 
 
 def tells_of_order_4481207(story: Story) -> None:
@@ -131,37 +117,37 @@ def is_recorded(server: LiveServer, story: Story) -> None:
         assert (loudest > 1000).sum() * 0.02 > 2.0, "seconds of voice"
 
 
-def test_sipp_completes_a_wismo_call(server: LiveServer, calls: Calls) -> None:
-    calls.sipp.result(90)
-    story = server.told_story(calls.numbers["sipp"])
+def test_sipp_completes_a_wismo_call(server: LiveServer, callers: Callers) -> None:
+    number, _ = callers.outcome("sipp")
+    story = server.told_story(number)
     assert story.one("call.answered")["codec"] == "G.711"
     tells_of_order_4481207(story)
     is_recorded(server, story)
     assert (story.end["by"], story.end["reason"]) == ("bot", "goodbye")
 
 
-def test_baresip_completes_a_wismo_call(server: LiveServer, calls: Calls) -> None:
-    calls.baresip.result(90)
-    story = server.told_story(calls.numbers["baresip"])
+def test_baresip_completes_a_wismo_call(server: LiveServer, callers: Callers) -> None:
+    number, recording = callers.outcome("baresip")
+    story = server.told_story(number)
     tells_of_order_4481207(story)
     is_recorded(server, story)
-    heard, rate = soundfile.read(next(calls.folder.glob("baresip/dump-*-dec.wav")), dtype="int16")
+    heard, rate = soundfile.read(recording, dtype="int16")
     assert rate == 8000
     assert np.abs(heard).max() > 3000
     assert (story.end["by"], story.end["reason"]) == ("bot", "goodbye")
 
 
-def test_a_conversation_with_an_interruption_is_told_alike_everywhere(server: LiveServer, calls: Calls) -> None:
-    placed = calls.interrupting.result(90)
+def test_a_conversation_with_an_interruption_is_told_alike_everywhere(server: LiveServer, callers: Callers) -> None:
+    number, (placed, recording) = callers.outcome("interrupting")
     summary = placed.summary
     assert (placed.code, summary["code"], summary["ended_by"]) == (0, 200, "bot"), placed.errors
     assert [turn["played"] for turn in summary["turns"]] == [True, True, True]
     assert summary["turns"][0]["yield_ms"] is not None, "the bot falls silent in the middle of its greeting"
     assert summary["p50_ms"] is not None
     assert summary["pacing_error_ms"]["p50"] is not None
-    assert np.abs(soundfile.read(calls.folder / "both.wav", dtype="int16")[0]).max(axis=0).min() > 3000
+    assert np.abs(soundfile.read(recording, dtype="int16")[0]).max(axis=0).min() > 3000
 
-    story = server.told_story(calls.numbers["interrupting"])
+    story = server.told_story(number)
     greeting = story.one("dialogue.said", role="greeting")
     played = story.one("audio.playback_ended", utterance=greeting["utterance"])
     assert not played["complete"]
@@ -181,9 +167,9 @@ def test_a_conversation_with_an_interruption_is_told_alike_everywhere(server: Li
     assert server.shown("last")[-1]["call"] == rows[0]["call"]
 
 
-def test_keys_are_an_order_number_too(server: LiveServer, calls: Calls) -> None:
-    calls.typing.result(90)
-    story = server.told_story(calls.numbers["typing"])
+def test_keys_are_an_order_number_too(server: LiveServer, callers: Callers) -> None:
+    number, _ = callers.outcome("typing")
+    story = server.told_story(number)
     assert [data["key"] for data in story.all("audio.dtmf")] == list("4481207#")
     read = story.all("oms.answered", op="find_orders", status="ok")
     assert read[0]["result"]["orders"][0]["number"] == "4481207"
@@ -191,10 +177,9 @@ def test_keys_are_an_order_number_too(server: LiveServer, calls: Calls) -> None:
     assert story.end["by"] == "bot"
 
 
-def test_without_a_target_a_call_back_is_recorded(server: LiveServer, calls: Calls) -> None:
-    placed = calls.wanting_a_human.result(90)
+def test_without_a_target_a_call_back_is_recorded(server: LiveServer, callers: Callers) -> None:
+    number, (placed, _) = callers.outcome("asking for a human")
     assert placed.code == 0, placed.errors
-    number = calls.numbers["wanting_a_human"]
     story = server.told_story(number)
     callback = story.one("handoff.callback")
     assert callback["number"] == number

@@ -52,15 +52,6 @@ def long_calls(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> 
         sipp.finish(until_enough)
 
 
-def at_rest(server: LiveServer, *, calls: int) -> None:
-    """No more calls than the long ones, still ready; one more call is answered."""
-    end_s = time.monotonic() + 5
-    while server.ready()["calls"]["running"] > calls:
-        assert time.monotonic() < end_s, "a call is left behind"
-        time.sleep(0.05)
-    assert server.ready()["ready"]
-
-
 def ended_well(server: LiveServer, number: str, by: str) -> Story:
     """The log is closed, without a fault on the way."""
     story = server.told_story(number)
@@ -127,7 +118,7 @@ class TestHangingUp:
 
     def test_nothing_is_left_behind(self, server: LiveServer) -> None:
         """Many short calls hold no more sockets and threads than few."""
-        at_rest(server, calls=2)
+        server.wait_idle(calls=2)
         before = (server.sockets, server.threads)
         for _ in range(6):
             gives_up(server, new_number())
@@ -136,7 +127,7 @@ class TestHangingUp:
             server.wait_for(number, "call.answered")
             caller.leave()
             server.told_story(number)
-        at_rest(server, calls=2)
+        server.wait_idle(calls=2)
         assert len(server.sockets) <= len(before[0])
         assert server.threads <= before[1] + 2
 
@@ -213,7 +204,7 @@ def test_a_caller_who_speaks_for_a_minute_is_still_answered(server: LiveServer, 
 def test_afterwards_a_call_is_as_good_as_ever(server: LiveServer, long_calls: LongCalls) -> None:
     for number in (long_calls.silent, long_calls.talking):
         server.told_story(number, timeout_s=100)
-    at_rest(server, calls=0)
+    server.wait_idle()
     number = new_number()
     with place(server, "4481207#@barge=300", "silence_3s", number=number):
         server.wait_heard(number, "Trail Runner shoes")

@@ -7,14 +7,13 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from live_server import LiveServer, StartServer, free_port
-from phone_callers import Callers, Handset, Placed, known_as, new_number, timeline
+from phone_callers import Callers, Handset, known_as, place, timeline
 from sipp_scenarios import Sipp, answered, expect, expect_request, hang_up, notify, pause, reply
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -91,8 +90,10 @@ class Transferred:
     user_to_user: str
 
 
-def to_an_agent(server: LiveServer, folder: Path, agents: int, number: str) -> Transferred:
+def to_an_agent(server: LiveServer, parent: Path, agents: int, number: str) -> Transferred:
     """Asks about a late order, hears it all, wants the colleague, and does with the REFER what a telephone does."""
+    folder = parent / number
+    folder.mkdir()
     sipp, at_agent, at_caller = Sipp(folder, server.host, timeout_s=90), folder / "user-to-user", folder / "refer-to"
     agent = sipp.listen(answers(at_agent), agents)
     with Handset() as handset:
@@ -116,10 +117,12 @@ def to_an_agent(server: LiveServer, folder: Path, agents: int, number: str) -> T
     return Transferred(refer_to, seen(at_agent, agent))
 
 
-def wanting_a_human(server: LiveServer, folder: Path, number: str, then: str, *turns: str) -> None:
+def wanting_a_human(server: LiveServer, parent: Path, number: str, then: str, *turns: str) -> None:
     """Asks for a colleague; `then` is what becomes of the REFER. Further turns when the bot goes on."""
+    folder = parent / number
+    folder.mkdir()
+    sipp = Sipp(folder, server.host, timeout_s=90)
     with Handset() as handset:
-        sipp = Sipp(folder, server.host, timeout_s=90)
         caller = sipp.start(answered(more=known_as(number)) + then, to="shop", rtp_port=handset.port)
         handset.lift()
         handset.say(timeline(0.5, "human_please"))
@@ -129,46 +132,32 @@ def wanting_a_human(server: LiveServer, folder: Path, number: str, then: str, *t
         sipp.finish(caller)
 
 
-@dataclass(frozen=True)
-class Calls:
-    """What the callers do, begun together. Their numbers tell the calls apart."""
-
-    agent: Future[Transferred]
-    unreachable: Future[None]
-    leaving: Future[None]
-    accepting: Future[Placed]
-    busy: Future[Placed]
-    numbers: dict[str, str]
-
-
 @pytest.fixture(scope="module")
-def calls(server: LiveServer, agents: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
+def callers(server: LiveServer, agents: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
     assert shutil.which("sipp"), "sipp is needed: apt install sip-tester"
-    numbers = {name: new_number() for name in ("agent", "unreachable", "leaving", "accepting", "busy")}
-    folders = {name: tmp_path_factory.mktemp(name) for name in numbers}
-    with Callers() as callers:
+    folder = tmp_path_factory.mktemp("callers")
 
-        def wants(name: str, then: str, *turns: str) -> Future[None]:
-            return callers.begin(wanting_a_human, server, folders[name], numbers[name], then, *turns)
+    def wants(name: str, then: str, *turns: str) -> None:
+        several.begin(name, lambda number: wanting_a_human(server, folder, number, then, *turns))
 
+    def says(name: str, *turns: str, options: tuple[str, ...] = ()) -> None:
+        several.begin(name, lambda number: place(server, *turns, number=number, options=options).finish())
+
+    with Callers() as several:
+        several.begin("agent", lambda number: to_an_agent(server, folder, agents, number))
+        # The last question to answer is "Shall we call you on the number you're calling from?"
+        wants("unreachable", referred() + failed("503 Service Unavailable") + LET_GO, "no_thanks_bye")
+        wants("leaving", referred() + hang_up(30))
         turns = ("human_please@barge=500", "yes_please")
-        yield Calls(
-            agent=callers.begin(to_an_agent, server, folders["agent"], agents, numbers["agent"]),
-            # The last question to answer is "Shall we call you on the number you're calling from?"
-            unreachable=wants("unreachable", referred() + failed("503 Service Unavailable") + LET_GO, "no_thanks_bye"),
-            leaving=wants("leaving", referred() + hang_up(30)),
-            accepting=callers.place(server, *turns, number=numbers["accepting"]),
-            busy=callers.place(
-                server, *turns, "yes_please", "no_thanks_bye", number=numbers["busy"], options=("--transfer", "busy")
-            ),
-            numbers=numbers,
-        )
+        says("accepting", *turns)
+        says("busy", *turns, "yes_please", "no_thanks_bye", options=("--transfer", "busy"))
+        yield several
 
 
 def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
-    server: LiveServer, agents: int, calls: Calls
+    server: LiveServer, agents: int, callers: Callers
 ) -> None:
-    transferred, number = calls.agent.result(90), calls.numbers["agent"]
+    number, transferred = callers.outcome("agent")
     assert transferred.refer_to.startswith(f"<sip:agents@127.0.0.1:{agents}?")
     handoff = decoded(transferred.user_to_user)
 
@@ -193,11 +182,11 @@ def test_an_agent_gets_the_call_with_its_id_and_the_packet_is_right(
     assert server.web.get(packet["recording_ref"]).status_code == 200
 
 
-def test_our_caller_reports_the_transfer(server: LiveServer, agents: int, calls: Calls) -> None:
-    placed = calls.accepting.result(90)
+def test_our_caller_reports_the_transfer(server: LiveServer, agents: int, callers: Callers) -> None:
+    number, placed = callers.outcome("accepting")
     transferred = placed.row("transferred")
     assert f"sip:agents@127.0.0.1:{agents}" in transferred["refer_to"]
-    story = server.told_story(calls.numbers["accepting"])
+    story = server.told_story(number)
     handoff = decoded(transferred["user_to_user"])
     assert handoff == story.one("handoff.requested")["handoff"]
     assert (placed.summary["ended_by"], story.end["by"]) == ("transfer", "transfer")
@@ -206,8 +195,8 @@ def test_our_caller_reports_the_transfer(server: LiveServer, agents: int, calls:
     assert [intent["name"] for intent in packet["intents"]] == ["human_agent"]
 
 
-def test_a_busy_agent_means_a_call_back(server: LiveServer, calls: Calls) -> None:
-    placed, number = calls.busy.result(90), calls.numbers["busy"]
+def test_a_busy_agent_means_a_call_back(server: LiveServer, callers: Callers) -> None:
+    number, placed = callers.outcome("busy")
     assert placed.summary["transfer"] is not None
     assert placed.summary["ended_by"] == "bot"
     story = server.told_story(number)
@@ -225,25 +214,24 @@ def test_a_busy_agent_means_a_call_back(server: LiveServer, calls: Calls) -> Non
     assert results == [("transfer", "failed"), ("callback", "recorded")]
 
 
-def test_an_unreachable_agent_leaves_the_caller_with_us(server: LiveServer, calls: Calls) -> None:
-    calls.unreachable.result(90)
-    story = server.told_story(calls.numbers["unreachable"])
+def test_an_unreachable_agent_leaves_the_caller_with_us(server: LiveServer, callers: Callers) -> None:
+    number, _ = callers.outcome("unreachable")
+    story = server.told_story(number)
     assert "503" in story.all("handoff.transfer")[1]["detail"]
     assert "none of my colleagues can take your call" in story.heard
     assert not story.all("handoff.callback"), "a call back is not recorded against the caller's will"
     assert (story.end["by"], story.end["reason"]) == ("bot", "goodbye")
 
 
-def test_a_caller_who_hangs_up_during_the_transfer(server: LiveServer, calls: Calls) -> None:
-    calls.leaving.result(90)
-    story = server.told_story(calls.numbers["leaving"])
+def test_a_caller_who_hangs_up_during_the_transfer(server: LiveServer, callers: Callers) -> None:
+    number, _ = callers.outcome("leaving")
+    story = server.told_story(number)
     assert [data["status"] for data in story.all("handoff.transfer")] == ["attempted", "failed"]
     assert story.end["by"] == "caller"
     assert story.faults == []
 
 
-def test_nothing_is_left_behind(server: LiveServer, calls: Calls) -> None:
-    for number in calls.numbers.values():
-        server.told_story(number, timeout_s=60)
-    assert server.ready()["calls"]["running"] == 0
+@pytest.mark.usefixtures("callers")
+def test_nothing_is_left_behind(server: LiveServer) -> None:
+    server.wait_idle(60)
     assert "traceback" not in server.log.lower()

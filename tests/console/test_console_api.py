@@ -86,6 +86,7 @@ async def test_hand_offs_and_call_backs(tmp_path: Path) -> None:
     async with client(tmp_path) as http:
         assert (await http.get("/api/handoffs/h-1")).json() == {"id": "h-1", "reason": "caller_asked"}
         assert (await http.get("/api/handoffs/h-2")).status_code == 404
+        assert (await http.get("/api/handoffs/-h_3")).status_code == 404
         assert (await http.get("/api/callbacks")).json()["callbacks"][0]["handoff"] == "h-1"
 
 

@@ -43,7 +43,7 @@ def desk_on(store: SqlEventStore, **settings: Any) -> HandoffDesk:
 def test_ids_cannot_be_guessed_and_fit_into_a_sip_header() -> None:
     ids = {new_id() for _ in range(1_000)}
     assert len(ids) == 1_000
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", made) for made in ids)
+    assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{21}", made) for made in ids)
 
 
 def test_a_packet_can_be_fetched_as_soon_as_the_hand_off_is_open(store: SqlEventStore, log: LiveLog) -> None:

@@ -25,7 +25,7 @@ from voicebot.records.reading import CallFilter
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_ID = r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$"
+_ID = r"^[A-Za-z0-9_-][A-Za-z0-9._:@+-]*$"
 CallId = Annotated[str, PathParam(max_length=128, pattern=_ID)]
 #: Of containers that a recording may have; nothing else in the data directory can be asked for.
 _AUDIO_TYPES = {

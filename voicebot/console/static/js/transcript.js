@@ -22,9 +22,10 @@ export class Transcript {
     this.#list.replaceChildren(...this.#lines.map((line) => line.node));
   }
 
-  /** Mark the line at this time: of two that overlap, the one that began later. */
+  /** Mark the line at this time: of two that overlap, the one that began later. What was not played is never on. */
   mark(ms, follow) {
-    const line = this.#lines.findLast((one) => one.at <= ms && ms <= (one.end_ms ?? one.at + 1000) + AFTER_MS) ?? null;
+    const now = (one) => one.at <= ms && ms <= (one.end_ms ?? one.at + 1000) + AFTER_MS;
+    const line = this.#lines.findLast((one) => one.status !== 'not_played' && now(one)) ?? null;
     if (line === this.#current) return;
     this.#current?.node.removeAttribute('aria-current');
     this.#current = line;

@@ -233,6 +233,8 @@ def baresip_home(folder: Path, source: Path, *, number: str, sip_port: int) -> N
     (folder / "config").write_text(
         f"module_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:{sip_port}\nnet_interface 127.0.0.1\n"
         f"audio_source aufile,{source}\naudio_player aufile,{folder}/unused.wav\n"
+        # Its own buffer in front of the encoder drops and repeats frames on a busy machine unless it holds enough.
+        "audio_txmode thread\naudio_buffer 200-2000\n"
         "ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n"
         f"module g711.so\nmodule aufile.so\nmodule sndfile.so\nsnd_path {folder}\nmodule stdio.so\n"
         "module_tmp account.so\nmodule_app menu.so\n"

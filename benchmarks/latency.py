@@ -44,8 +44,6 @@ from _server import Server, ServerError, place_call, serving
 from _witness import cpu_seconds
 
 OMS_LATENCY_MS = 100
-#: The feed is a thread beside the peer's own, and may have to wait for the interpreter.
-MAX_FEED_ERROR_MS = 25.0
 _FULL_ROUNDS, _QUICK_ROUNDS = 8, 1
 _MAX_DISCARDED = 0.1
 PEER = "stock pipecat-ai, Whisper base int8, Silero, Smart Turn, Piper, fixed reply, no SIP, no order system"
@@ -116,7 +114,7 @@ def both(run: Run, server: Server, other: Peer | None, call: Call, place: tuple[
             feed_late = feed["pacing_p99_ms"]
             run.peer_late_ms = max(run.peer_late_ms, feed_late or 0.0)
             run.feed_scheduling = feed["scheduling"]
-            why += filter(None, [bottleneck(feed_late, MAX_FEED_ERROR_MS)])
+            why += filter(None, [bottleneck(feed_late)])
         if resting:
             used = cpu_seconds(resting) - before
             run.idle["peer" if ours_now else "ours"].append(100 * used / (time.monotonic() - since))

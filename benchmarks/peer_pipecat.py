@@ -3,9 +3,10 @@
     transport -> WhisperSTTService (base, int8) -> user aggregator (Silero, default turn strategies with Smart Turn v3)
               -> fixed reply in place of an LLM -> PiperTTSService -> transport -> assistant aggregator
 
-Nothing is tuned. Clips are fed in real time, 20 ms a frame, to its input transport, and the time is taken at its output
-transport: it has no SIP, no RTP, no jitter buffer and no order system to ask, all of which favours it. The reply begins
-with a short sentence, so that little has to be synthesised before the first sound: that favours it too.
+Nothing is tuned. A process of its own feeds clips in real time, 20 ms a frame, to its input transport, and the time is
+taken at its output transport: it has no SIP, no RTP, no jitter buffer and no order system to ask, all of which favours
+it. The reply begins with a short sentence, so that little has to be synthesised before the first sound: that favours it
+too.
 
 Clips are taken in blocks: a line of paths (JSON list) on stdin is one block, played one after the other; the answer is
 a JSON line per turn and one with the pacing error of the feed in that block. Between blocks nothing is fed, so that the
@@ -16,18 +17,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
-import os
+import socket
 import sys
-import threading
 import time
-from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import soxr
+from _feeder import FRAME, RATE_HZ, STEP_S, Feeder, feeding
 from loguru import logger
 from pipecat.audio.vad.silero import SileroVADAnalyzer
 from pipecat.frames.frames import (
@@ -52,13 +50,9 @@ from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
 from pipecat.workers.runner import WorkerRunner
 
-from voicebot.caller import clips, g711
-from voicebot.caller.measure import Figures, Level, measure, percentile, spells
-from voicebot.caller.voiced import clip_voice, level_dbfs
+from voicebot.caller.measure import Figures, Level, measure, spells
+from voicebot.caller.voiced import level_dbfs
 
-RATE_HZ = 16_000
-STEP_S = 0.020
-FRAME = int(RATE_HZ * STEP_S)
 _SETTLE_S = 0.9
 _LEAD_S = 1.0
 _GIVE_UP_S = 8.0
@@ -82,72 +76,29 @@ class FixedReply(FrameProcessor):
 
 
 class Feed(BaseInputTransport):
-    """Hands over a frame every 20 ms on the absolute clock: the clip under way, else silence.
+    """Hands over what the feeder speaks, frame by frame, as a socket would."""
 
-    A thread of its own keeps the clock, with real-time scheduling where that is allowed, as the other side's caller
-    does: a busy event loop is the bot's own latency then, and not an error of the measurement.
-    """
-
-    def __init__(self, params: TransportParams) -> None:
+    def __init__(self, params: TransportParams, line: socket.socket) -> None:
         super().__init__(params)
-        self.sent: list[float] = []
-        self.late_ms: list[float] = []
-        self.scheduling = ""
         self.ready = asyncio.Event()
-        self._fed, self._over = threading.Event(), threading.Event()
-        self._pending: deque[bytes] = deque()
-        self._idle = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.Thread(target=self._run, name="peer-feed", daemon=True)
+        self._line = line
+        self._reading: asyncio.Task[None] | None = None
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
         await self.set_transport_ready(frame)
-        self._thread.start()
+        self._reading = asyncio.create_task(self._read())
         self.ready.set()
 
     async def cleanup(self) -> None:
-        self._over.set()
-        self._fed.set()
+        if self._reading is not None:
+            self._reading.cancel()
         await super().cleanup()  # type: ignore[no-untyped-call]
 
-    def resume(self) -> None:
-        """Begin to feed, on a new clock."""
-        self.late_ms.clear()
-        self._fed.set()
-
-    def rest(self) -> None:
-        """Feed nothing until resumed."""
-        self._fed.clear()
-
-    async def play(self, frames: Sequence[bytes]) -> None:
-        """Feed a clip; returns when it has been fed. `sent` then has the time of each of its frames."""
-        self.sent.clear()
-        self._idle.clear()
-        self._pending.extend(frames)
-        await self._idle.wait()
-
-    def _run(self) -> None:
-        self.scheduling = hurry()
-        origin, step, silence = time.monotonic(), 0, bytes(2 * FRAME)
-        speaking = False
-        while not self._over.is_set():
-            if not self._fed.is_set():
-                self._fed.wait()
-                origin, step = time.monotonic(), 0
-            time.sleep(max(0.0, origin + step * STEP_S - time.monotonic()))
-            was, speaking = speaking, bool(self._pending)
-            audio = self._pending.popleft() if speaking else silence
-            now = time.monotonic()
-            self.late_ms.append((now - origin - step * STEP_S) * 1000)
-            if speaking:
-                self.sent.append(now)
-            frame = InputAudioRawFrame(audio=audio, sample_rate=RATE_HZ, num_channels=1)
-            with contextlib.suppress(RuntimeError):  # the loop has gone
-                asyncio.run_coroutine_threadsafe(self.push_audio_frame(frame), self._loop)
-                if was and not speaking:
-                    self._loop.call_soon_threadsafe(self._idle.set)
-            step += 1
+    async def _read(self) -> None:
+        loop = asyncio.get_running_loop()
+        while audio := await loop.sock_recv(self._line, 4 * FRAME):
+            await self.push_audio_frame(InputAudioRawFrame(audio=audio, sample_rate=RATE_HZ, num_channels=1))
 
 
 class Ear(BaseOutputTransport):
@@ -174,29 +125,12 @@ class Ear(BaseOutputTransport):
         return True
 
 
-def hurry() -> str:
-    """Ask for real-time scheduling of this thread; what was granted."""
-    with contextlib.suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
-    return "SCHED_RR" if os.sched_getscheduler(0) == os.SCHED_RR else "SCHED_OTHER"
-
-
-def telephone_frames(path: Path) -> tuple[list[bytes], tuple[int, int] | None]:
-    """A clip as a telephone delivers it (8 kHz mu-law), as 20 ms frames at 16 kHz; its first and last voiced frame."""
-    pcm = clips.load(path)
-    pcm = np.pad(pcm, (0, -len(pcm) % 160))
-    line = g711.decode("pcmu", g711.encode("pcmu", pcm))
-    wide = soxr.resample(line, clips.RATE_HZ, RATE_HZ).astype(np.int16)
-    frames = [wide[i : i + FRAME].tobytes() for i in range(0, len(wide) - FRAME + 1, FRAME)]
-    return frames, clip_voice(pcm)
-
-
-async def run(args: argparse.Namespace) -> None:
+async def run(args: argparse.Namespace, feeder: Feeder) -> None:
     """Build the pipeline, play the clips, print the turns."""
     params = TransportParams(
         audio_in_enabled=True, audio_out_enabled=True, audio_in_sample_rate=RATE_HZ, audio_out_sample_rate=RATE_HZ
     )
-    feed, ear = Feed(params), Ear(params)
+    feed, ear = Feed(params, feeder.line), Ear(params)
     stt = WhisperSTTService(
         device="cpu", compute_type="int8", settings=WhisperSTTService.Settings(model=str(args.model))
     )
@@ -215,47 +149,46 @@ async def run(args: argparse.Namespace) -> None:
     await asyncio.wait_for(feed.ready.wait(), 60)
     try:
         # A turn that is not reported warms up caches and allocators, as the other side's server does by itself.
-        await block(feed, ear, args.warm_up, report=False)
+        await block(feeder, ear, args.warm_up, report=False)
         print(json.dumps({"event": "ready"}), flush=True)
         lines = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         while line := await lines.readline():
-            await block(feed, ear, [Path(one) for one in json.loads(line)])
+            await block(feeder, ear, [Path(one) for one in json.loads(line)])
     finally:
         await worker.cancel()
         await serving
 
 
-async def block(feed: Feed, ear: Ear, paths: Sequence[Path], *, report: bool = True) -> None:
+async def block(feeder: Feeder, ear: Ear, paths: Sequence[Path], *, report: bool = True) -> None:
     """Feed the bot, play the clips, print the turns and how late the feed was, and stop feeding."""
-    feed.resume()
+    feeder.begin()
     await asyncio.sleep(_LEAD_S)
     for path in paths:
-        figures = await turn(feed, ear, path)
+        figures = await turn(feeder, ear, path)
         row = {"clip": path.name, "v2v_ms": figures.v2v_ms, "talked_over": figures.talked_over}
         if report:
             print(json.dumps({"event": "turn", **row}), flush=True)
-    feed.rest()
+    kept = await asyncio.to_thread(feeder.rest)
     if report:
-        witness = {"pacing_p99_ms": percentile(feed.late_ms, 99), "scheduling": feed.scheduling}
+        witness = {"pacing_p99_ms": kept.late_p99_ms, "scheduling": kept.scheduling}
         print(json.dumps({"event": "block", **witness}), flush=True)
 
 
-async def turn(feed: Feed, ear: Ear, path: Path) -> Figures:
+async def turn(feeder: Feeder, ear: Ear, path: Path) -> Figures:
     """One turn, measured as on the telephone. Returns when the bot has finished."""
-    frames, voice = telephone_frames(path)
+    heard_before = len(ear.levels)
+    voice = await asyncio.to_thread(feeder.play, path)
     if voice is None:
         return Figures()
-    heard_before = len(ear.levels)
-    await feed.play(frames)
-    ended = feed.sent[voice[1]]
+    began, ended = voice
     while True:
         await asyncio.sleep(0.1)
         now = time.monotonic()
-        answers = [one for one in spells(ear.levels[heard_before:], gap_s=0.2) if one.start > feed.sent[voice[0]]]
+        answers = [one for one in spells(ear.levels[heard_before:], gap_s=0.2) if one.start > began]
         if (answers and now - answers[-1].end > _SETTLE_S) or (not answers and now - ended > _GIVE_UP_S):
             break
-    return measure(voice=(feed.sent[voice[0]], ended), until=float("inf"), speech=answers)
+    return measure(voice=(began, ended), until=float("inf"), speech=answers)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -266,7 +199,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--reply", default="I found your order. It should arrive on Thursday.")
     parser.add_argument("--warm-up", type=Path, nargs="+", required=True, help="clips of turns that are not reported")
     logger.remove()
-    asyncio.run(run(parser.parse_args(arguments)))
+    args = parser.parse_args(arguments)
+    with feeding() as feeder:
+        asyncio.run(run(args, feeder))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from facts import NOW, found, order
 from stage import Stage
 
-from voicebot.dialogue.inputs import Failed, UserSilent
+from voicebot.dialogue.inputs import Failed, Heard, UserSilent
 
 CALLER = "+12025550123"
 SHOES = order()
@@ -28,6 +28,16 @@ def test_a_second_bye_over_the_goodbye_only_ends_the_call() -> None:
     assert stage.hung_up
     assert stage.give(UserSilent(silent_ms=7000, now=NOW)) == ""
     assert stage.hung_up
+
+
+def test_a_goodbye_that_was_not_heard_is_said_again_in_short() -> None:
+    stage = Stage(found(SHOES), caller=CALLER)
+    stage.say("goodbye")
+    cut = f"u{stage.state.utterances}"
+    stage.give(Heard(utterance=cut, complete=False, heard="Thank", now=NOW))
+    assert stage.say("that's all, bye") == "Goodbye!"
+    assert stage.hung_up
+    assert stage.say("bye") == ""
 
 
 def test_noise_while_a_transfer_is_under_way_decides_nothing() -> None:

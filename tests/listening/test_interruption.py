@@ -43,6 +43,14 @@ def test_what_is_none(text: str) -> None:
         (Overlap(voiced_ms=300, silence_ms=0, held=True, text="please", after_ms=80), Verdict.WAIT),
         (Overlap(voiced_ms=400, silence_ms=0, text="please wait", text_covers_ms=400, after_ms=80), Verdict.STOP),
         (Overlap(voiced_ms=300, silence_ms=200, text="please", after_ms=1500, kind="yes_no"), Verdict.STOP),
+        # over the bot's goodbye
+        (Overlap(voiced_ms=700, silence_ms=200, held=True, text="That's all, bye!", kind="parting"), Verdict.WAIT),
+        (
+            Overlap(voiced_ms=700, silence_ms=200, text="Thanks, you too.", text_covers_ms=700, kind="parting"),
+            Verdict.RESUME,
+        ),
+        (Overlap(voiced_ms=700, silence_ms=0, text="oh and one more order", kind="parting"), Verdict.STOP),
+        (Overlap(voiced_ms=300, silence_ms=0, held=True, text="no", kind="parting"), Verdict.STOP),
         # music, a radio
         (Overlap(voiced_ms=2000, silence_ms=0, held=True, text="", text_covers_ms=1800), Verdict.RESUME),
         (Overlap(voiced_ms=2000, silence_ms=0, text="stop that", interruptible=False), Verdict.WAIT),

@@ -38,16 +38,18 @@ from voicebot.call.frames import (
 from voicebot.call.prefetch import prefetches
 from voicebot.call.waterfall import TurnClock
 from voicebot.dialogue.commands import Understanding
-from voicebot.dialogue.effects import Effect, Expect, Say
+from voicebot.dialogue.effects import Effect, Expect, HangUp, Say
 from voicebot.dialogue.inputs import Failed, Heard, Input, KeysPressed, UserSaid, UserSilent
 from voicebot.dialogue.understand import Interpreter
-from voicebot.listening.recognition import Expectation
+from voicebot.listening.recognition import PARTING, Expectation
 from voicebot.records.events.call import Fault
 from voicebot.records.events.dialogue import Understood
 from voicebot.records.events.turn import SpeculationDropped, TurnCommitted
 
 log = logging.getLogger(__name__)
 
+#: While the bot says goodbye.
+_PARTING = Expect(kind=PARTING)
 #: Noise shorter than this without words is no turn.
 WORDLESS_TURN_MS = 1500.0
 
@@ -282,6 +284,8 @@ class Talk(FrameProcessor):
             self._delivery.put(prepared if self._clock is None else watched(prepared, self._clock))
         elif isinstance(effect, Deed):
             self._delivery.put(effect)
+            if isinstance(effect, HangUp):
+                self._expect(_PARTING)
 
     def _expect(self, effect: Expect) -> None:
         expectation = Expectation(kind=effect.kind, choices=effect.choices, patience=effect.patience, bias=effect.bias)

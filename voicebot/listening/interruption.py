@@ -9,6 +9,7 @@ from voicebot.identifiers import find
 from voicebot.identifiers.vocabulary import words
 from voicebot.listening.actions import Inputs
 from voicebot.listening.guards import normalised
+from voicebot.listening.recognition import PARTING
 
 #: Held this soon: a cough is over by then, a word is not.
 PAUSE_AFTER_MS = 90.0
@@ -27,6 +28,11 @@ _BACKCHANNEL_WORDS = frozenset(
 _MAX_BACKCHANNEL_WORDS = 3
 #: "Yes. … Please.": said when the bot speaks already, these belong to the turn that it answers.
 _COURTESY_WORDS = frozenset({"please", "thanks", "thank", "you", "sir", "madam", "ma'am"})
+#: Said over the bot's goodbye, these take leave too and want no answer.
+_PARTING_WORDS = _BACKCHANNEL_WORDS | frozenset(
+    words("bye goodbye cheers ta thanks thank you too that's that is all it nothing else no have a day evening one")
+)
+_MAX_PARTING_WORDS = 10
 #: Nobody reacts sooner to what the bot says.
 _REACTION_MS = 600.0
 _STOPS = frozenset({"no", "stop", "wait", "hold", "sorry", "hello", "hang", "but", "actually", "excuse", "help"})
@@ -52,7 +58,7 @@ class Overlap:
         silence_ms: since the last voiced sample.
         text: words decoded so far; None before the first decoding that succeeded.
         text_covers_ms: how much of the voice the last decoding saw, also when it failed at the end of the voice.
-        kind: what the flow waits for.
+        kind: what the flow waits for; `parting` when the bot is saying goodbye.
         held: the bot's voice is held already.
         interruptible: False for what must be heard to its end.
         after_ms: how long the bot had been speaking when the voice began; negative when the voice was first.
@@ -91,6 +97,12 @@ def is_backchannel(text: str) -> bool:
     return 0 < len(said) <= _MAX_BACKCHANNEL_WORDS and all(word in _BACKCHANNEL_WORDS for word in said)
 
 
+def is_parting(text: str) -> bool:
+    """ "Thanks, bye", "that's all, you too": a leave-taking, and nothing besides."""
+    said = normalised(text).split()
+    return 0 < len(said) <= _MAX_PARTING_WORDS and _PARTING_WORDS.issuperset(said) and set(said) != {"no"}
+
+
 def judge(overlap: Overlap) -> Judgement:
     """Decide about speech over the bot."""
     if not overlap.interruptible:
@@ -118,13 +130,15 @@ def _by_words(overlap: Overlap, text: str) -> Judgement:
     afterword = overlap.after_ms < _REACTION_MS and _COURTESY_WORDS.issuperset(said)
     if not afterword and overlap.kind in _ANSWER_KINDS and find("yes_no", text):
         return Judgement(verdict=Verdict.STOP, reason="answers the question")
-    if not afterword and not is_backchannel(text):
+    parting = overlap.kind == PARTING and is_parting(text)
+    if not (afterword or parting or is_backchannel(text)):
         if len(said) >= 2 or _STOPS.intersection(said) or fallen_silent:
             return Judgement(verdict=Verdict.STOP, reason="words")
         return _hold(overlap, "one word")
     decoded_all = overlap.text_covers_ms >= overlap.voiced_ms
     if fallen_silent and (decoded_all or overlap.silence_ms >= _SILENCE_CAP_MS):
-        return Judgement(verdict=Verdict.RESUME, reason="afterword" if afterword else "back-channel")
+        reason = "afterword" if afterword else "parting" if parting else "back-channel"
+        return Judgement(verdict=Verdict.RESUME, reason=reason)
     if _goes_on(overlap):
         return Judgement(verdict=Verdict.STOP, reason="goes on")
     return _hold(overlap, "back-channel so far")

@@ -12,6 +12,9 @@ import numpy.typing as npt
 #: float32 in -1..1, 16 kHz mono.
 Audio = npt.NDArray[np.float32]
 
+#: `Expectation.kind` while the bot says goodbye: nothing is waited for.
+PARTING = "parting"
+
 
 class Urgency(enum.IntEnum):
     """Order in the pool's queue, before the deadline."""

@@ -31,6 +31,8 @@ Signal = npt.NDArray[np.float64]
 
 _LICENCE = "Apache-2.0 (voice: en_US-joe-medium, CC0)"
 _ESPEAK_LICENCE = "Apache-2.0 (synthesised by espeak-ng)"
+#: Formants of a hum: Hz, width, strength.
+_NOSE = ((260, 90, 1.0), (1000, 150, 0.25), (2200, 250, 0.12))
 _SIGNAL_LICENCE = "Apache-2.0 (computed)"
 
 
@@ -116,6 +118,41 @@ FLOWING = (
     Clip("track_my_parcel_flowing", "sam", "I want to track my parcel.", FLOWING_PAUSE_MS),
     Clip("order_number_4480022_flowing", "sam", "four four eight oh oh two two.", FLOWING_PAUSE_MS),
 )
+#: Taking turns: what callers say over the agent, to somebody else, or in pieces with a pause between.
+TURN_TAKING = (
+    Clip("uh_huh", "tess", "Uh huh."),
+    Clip("okay_low", "bert", "Okay."),
+    Clip("right", "sam", "Right."),
+    Clip("yeah", "sam", "Yeah."),
+    Clip("i_see", "maria", "I see."),
+    Clip("um", "tess", "Um."),
+    Clip("uh", "maria", "Uh."),
+    Clip("um_high", "maria", "Um."),
+    Clip("side_door", "bert", "Honey, can you close the door?"),
+    Clip("side_phone", "kim", "Just a second, I'm on the phone."),
+    Clip("side_table", "tess", "Put it on the table over there, please."),
+    Clip("wait", "maria", "Wait."),
+    Clip("stop", "maria", "Stop."),
+    Clip("other_order", "maria", "No, I meant the other order."),
+    Clip("how_long", "sam", "How long is that going to take?"),
+    Clip("have_question", "tess", "Sorry, I have a question."),
+    Clip("piece_448", "maria", "four four eight"),
+    Clip("piece_12", "maria", "one two"),
+    Clip("piece_07", "maria", "oh seven."),
+    Clip("piece_448_low", "sam", "four four eight"),
+    Clip("piece_00", "sam", "oh oh"),
+    Clip("piece_22", "sam", "two two."),
+    Clip("piece_number_is", "sam", "My order number is"),
+    Clip("piece_like_to_know", "maria", "I would like to know"),
+    Clip("piece_where_order", "maria", "where my order is."),
+    Clip("piece_ordered_shoes", "bert", "I ordered some shoes last week"),
+    Clip("piece_not_arrived", "bert", "and they haven't arrived yet."),
+)
+#: "Mhm" is no word that a synthesiser can read: (ms, pitch at its start and end in Hz, voice, breath), piece by piece.
+HUMS = {
+    "mhm": ((170, 190, 175, 1.0, 0.02), (70, 175, 200, 0.05, 0.6), (240, 215, 160, 1.0, 0.02)),
+    "mhm_low": ((150, 120, 110, 1.0, 0.02), (80, 110, 130, 0.0, 0.8), (220, 150, 100, 1.0, 0.02)),
+}
 #: Robot voices: understood poorly on purpose, for recovery.
 ESPEAK = (
     Clip("robot_mumble", "espeak", "the the order um I mean the thing with the whatsit yesterday or so"),
@@ -129,7 +166,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
     only = set(parser.parse_args().only)
     rows: list[dict[str, str]] = []
-    for clip in (*CLIPS, *FLOWING):
+    for clip in (*CLIPS, *FLOWING, *TURN_TAKING):
         speaker = SPEAKERS[clip.speaker]
         cut = f"pauses cut to {clip.longest_pause_ms} ms, " if clip.longest_pause_ms is not None else ""
         band = f"{cut}telephone band, noise {speaker.noise_dbfs:g} dBFS"
@@ -143,6 +180,7 @@ def main() -> None:
             _write(clip.name, telephone(espeak(clip), seed=_seed(clip.name), noise_dbfs=-60))
         rows.append(_row(clip.name, _plain(clip.script), clip.speaker, "espeak-ng, telephone band", _ESPEAK_LICENCE))
     for name, signal, how in (
+        *((name, hum(name), "harmonics through nasal formants") for name in HUMS),
         ("cough", cough(), "shaped noise bursts, telephone band"),
         ("silence_3s", np.zeros(3 * 16_000), "line noise at -62 dBFS"),
         ("line_hiss_3s", hiss(), "pink noise at -36 dBFS"),
@@ -150,7 +188,7 @@ def main() -> None:
     ):
         if not only or name in only:
             _write(name, telephone(signal, seed=_seed(name), noise_dbfs=-62))
-        rows.append(_row(name, "", "none", how, _SIGNAL_LICENCE))
+        rows.append(_row(name, "mhm" if name in HUMS else "", "none", how, _SIGNAL_LICENCE))
     with (HERE / "fixtures.tsv").open("w", newline="") as out:
         writer = csv.DictWriter(out, list(rows[0]), delimiter="\t", lineterminator="\n")
         writer.writeheader()
@@ -222,6 +260,27 @@ def cough() -> Signal:
     burst = rng.standard_normal(int(0.28 * 16_000)) * np.exp(-np.linspace(0, 6, int(0.28 * 16_000)))
     shaped = np.convolve(burst, _band(400, 2200, rate=16_000), mode="same")
     return np.concatenate([shaped, np.zeros(int(0.12 * 16_000)), 0.6 * shaped])
+
+
+def hum(name: str, *, rate: int = 16_000) -> Signal:
+    """A hum through closed lips: harmonics of a gliding pitch, shaped by the nose (formants at 260, 1000, 2200 Hz)."""
+    rng = np.random.default_rng(_seed(name))
+    pieces: list[Signal] = []
+    phase = 0.0
+    for ms, begin_hz, end_hz, voice, breath in HUMS[name]:
+        count = ms * rate // 1000
+        pitch = np.linspace(begin_hz, end_hz, count)
+        phases = phase + 2 * np.pi * np.cumsum(pitch) / rate
+        phase = float(phases[-1])
+        tone = np.zeros(count)
+        for harmonic in range(1, 30):
+            hz = harmonic * pitch
+            nose = sum(gain / (1 + ((hz - at) / width) ** 2) for at, width, gain in _NOSE) + 0.02
+            tone += nose * np.sin(harmonic * phases) / np.sqrt(harmonic)
+        swell = np.minimum(1, np.minimum(np.arange(count), count - np.arange(count)) / (0.025 * rate))
+        blown = np.convolve(rng.standard_normal(count), _band(300, 2500, rate=rate), mode="same")
+        pieces.append(swell * (voice * tone + 0.1 * breath * blown))
+    return np.concatenate(pieces)
 
 
 def hiss() -> Signal:

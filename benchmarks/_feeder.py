@@ -21,7 +21,7 @@ import soxr
 
 from voicebot.caller import clips, g711
 from voicebot.caller.measure import percentile
-from voicebot.caller.voiced import clip_voice
+from voicebot.caller.voiced import clip_sound, clip_voice
 
 RATE_HZ = 16_000
 STEP_S = 0.020
@@ -86,13 +86,13 @@ def feeding() -> Iterator[Feeder]:
 
 
 def telephone_frames(path: Path) -> tuple[list[bytes], tuple[int, int] | None]:
-    """A clip as a telephone delivers it (8 kHz mu-law), as 20 ms frames at 16 kHz; its first and last voiced frame."""
+    """A clip as telephones deliver it (8 kHz mu-law): 20 ms frames at 16 kHz; first and last voiced (or loud) one."""
     pcm = clips.load(path)
     pcm = np.pad(pcm, (0, -len(pcm) % 160))
     line = g711.decode("pcmu", g711.encode("pcmu", pcm))
     wide = soxr.resample(line, clips.RATE_HZ, RATE_HZ).astype(np.int16)
     frames = [wide[i : i + FRAME].tobytes() for i in range(0, len(wide) - FRAME + 1, FRAME)]
-    return frames, clip_voice(pcm)
+    return frames, clip_voice(pcm) or clip_sound(pcm)
 
 
 def hurry() -> str:

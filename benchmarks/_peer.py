@@ -33,15 +33,17 @@ class Peer:
     process: subprocess.Popen[str]
     rows: Queue[dict[str, Any]]
 
-    def block(self, clips: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    def block(self, clips: Sequence[Path | tuple[Path, int]]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Play clips one after the other: its turns, and how its feed kept time (`pacing_p99_ms`, `scheduling`).
+
+        A pair is a clip that is played over the bot, so many milliseconds after it began to speak.
 
         Raises:
             PeerError: it died, or said nothing for a minute.
         """
         assert self.process.stdin is not None
         try:
-            self.process.stdin.write(json.dumps([str(clip) for clip in clips]) + "\n")
+            self.process.stdin.write(json.dumps([_told(clip) for clip in clips]) + "\n")
             self.process.stdin.flush()
         except OSError as error:
             raise PeerError("the peer has died") from error
@@ -62,9 +64,13 @@ class Peer:
         return row
 
 
+def _told(clip: Path | tuple[Path, int]) -> str | list[str | int]:
+    return str(clip) if isinstance(clip, Path) else [str(clip[0]), clip[1]]
+
+
 @contextmanager
-def peer(folder: Path, *, warm_up: Path) -> Iterator[Peer]:
-    """Start the peer with the same models and voice as ours; stop it by its own pid.
+def peer(folder: Path, *, warm_up: Path, reply: str | None = None) -> Iterator[Peer]:
+    """Start the peer with the same models and voice as ours, and perhaps another reply; stop it by its own pid.
 
     Raises:
         PeerError: it was not ready in time.
@@ -75,6 +81,7 @@ def peer(folder: Path, *, warm_up: Path) -> Iterator[Peer]:
         *("--model", str(weights.whisper_base(folder / "cache"))),
         *("--voice", str(weights.piper_voice())),
         *("--warm-up", str(warm_up)),
+        *(("--reply", reply) if reply else ()),
     ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         rows: Queue[dict[str, Any]] = Queue()

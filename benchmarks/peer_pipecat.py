@@ -9,8 +9,9 @@ it. The reply begins with a short sentence, so that little has to be synthesised
 too.
 
 Clips are taken in blocks: a line of paths (JSON list) on stdin is one block, played one after the other; the answer is
-a JSON line per turn and one with the pacing error of the feed in that block. Between blocks nothing is fed, so that the
-bot rests. The end of stdin ends it.
+a JSON line per turn and one with the pacing error of the feed in that block, and who was heard when. A pair instead of
+a path, [PATH, MS], is fed over the bot, so long after it began to speak. Between blocks nothing is fed, so that the bot
+rests. The end of stdin ends it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from _feeder import FRAME, RATE_HZ, STEP_S, Feeder, feeding
@@ -50,12 +53,22 @@ from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
 from pipecat.workers.runner import WorkerRunner
 
-from voicebot.caller.measure import Figures, Level, measure, spells
+from voicebot.caller.measure import Figures, Level, Spell, measure, spells
 from voicebot.caller.voiced import level_dbfs
 
 _SETTLE_S = 0.9
 _LEAD_S = 1.0
 _GIVE_UP_S = 8.0
+#: Silence between two stretches of the bot's voice in the timeline.
+_TIMELINE_GAP_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A clip, and how long the bot must have spoken before it is fed; None waits for the bot's end."""
+
+    clip: Path
+    over_ms: int | None = None
 
 
 class FixedReply(FrameProcessor):
@@ -149,46 +162,81 @@ async def run(args: argparse.Namespace, feeder: Feeder) -> None:
     await asyncio.wait_for(feed.ready.wait(), 60)
     try:
         # A turn that is not reported warms up caches and allocators, as the other side's server does by itself.
-        await block(feeder, ear, args.warm_up, report=False)
+        await block(feeder, ear, [Cue(path) for path in args.warm_up], report=False)
         print(json.dumps({"event": "ready"}), flush=True)
         lines = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
         while line := await lines.readline():
-            await block(feeder, ear, [Path(one) for one in json.loads(line)])
+            await block(feeder, ear, [_cue(one) for one in json.loads(line)])
     finally:
         await worker.cancel()
         await serving
 
 
-async def block(feeder: Feeder, ear: Ear, paths: Sequence[Path], *, report: bool = True) -> None:
+def _cue(given: str | list[Any]) -> Cue:
+    return Cue(Path(given)) if isinstance(given, str) else Cue(Path(given[0]), given[1])
+
+
+async def block(feeder: Feeder, ear: Ear, cues: Sequence[Cue], *, report: bool = True) -> None:
     """Feed the bot, play the clips, print the turns and how late the feed was, and stop feeding."""
     feeder.begin()
+    heard_before, began = len(ear.levels), time.monotonic()
     await asyncio.sleep(_LEAD_S)
-    for path in paths:
-        figures = await turn(feeder, ear, path)
-        row = {"clip": path.name, "v2v_ms": figures.v2v_ms, "talked_over": figures.talked_over}
+    voices: list[tuple[float, float] | None] = []
+    for cue, following in zip(cues, [*cues[1:], None], strict=True):
+        over_next = following is not None and following.over_ms is not None
+        voice, figures = await turn(feeder, ear, cue, then_over=over_next)
+        voices.append(voice)
+        row = {"clip": cue.clip.name, "v2v_ms": figures.v2v_ms, "talked_over": figures.talked_over}
         if report:
             print(json.dumps({"event": "turn", **row}), flush=True)
     kept = await asyncio.to_thread(feeder.rest)
     if report:
-        witness = {"pacing_p99_ms": kept.late_p99_ms, "scheduling": kept.scheduling}
+        bot = spells(ear.levels[heard_before:], gap_s=_TIMELINE_GAP_S)
+        timeline = {
+            "caller": [[round((at - began) * 1000) for at in voice] if voice else None for voice in voices],
+            "bot": [[round((at - began) * 1000) for at in (one.start, one.end)] for one in bot],
+        }
+        witness = {"pacing_p99_ms": kept.late_p99_ms, "scheduling": kept.scheduling, "timeline_ms": timeline}
         print(json.dumps({"event": "block", **witness}), flush=True)
 
 
-async def turn(feeder: Feeder, ear: Ear, path: Path) -> Figures:
-    """One turn, measured as on the telephone. Returns when the bot has finished."""
+async def turn(feeder: Feeder, ear: Ear, cue: Cue, *, then_over: bool) -> tuple[tuple[float, float] | None, Figures]:
+    """One turn, measured as on the telephone. Returns when the bot has finished, or `then_over`, when it speaks."""
     heard_before = len(ear.levels)
-    voice = await asyncio.to_thread(feeder.play, path)
+    if cue.over_ms is not None:
+        await _bot_speaks(ear, cue.over_ms / 1000, since=time.monotonic())
+    voice = await asyncio.to_thread(feeder.play, cue.clip)
     if voice is None:
-        return Figures()
+        return None, Figures()
     began, ended = voice
+    if then_over and cue.over_ms is not None:
+        return (began, ended), Figures()
+    answers: list[Spell] = []
     while True:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1 if not then_over else 0.02)
         now = time.monotonic()
-        answers = [one for one in spells(ear.levels[heard_before:], gap_s=0.2) if one.start > began]
-        if (answers and now - answers[-1].end > _SETTLE_S) or (not answers and now - ended > _GIVE_UP_S):
+        spoken = spells(ear.levels[heard_before:], gap_s=0.2)
+        answers = [one for one in spoken if one.start > began]
+        last = spoken[-1].end if spoken else 0.0
+        if then_over and answers and answers[-1].start > ended:
             break
-    return measure(voice=(began, ended), until=float("inf"), speech=answers)
+        # Who was spoken over may fall silent for good, go on, or fall silent and answer.
+        if last > (began if cue.over_ms is None else ended) and now - last > _SETTLE_S:
+            break
+        if now - max(ended, last) > _GIVE_UP_S:
+            break
+    return (began, ended), measure(voice=(began, ended), until=float("inf"), speech=answers)
+
+
+async def _bot_speaks(ear: Ear, for_s: float, *, since: float) -> None:
+    """Wait until the bot has spoken for so long, or gives no sound for a while."""
+    until = time.monotonic() + _GIVE_UP_S
+    while (now := time.monotonic()) < until:
+        spoken = spells(ear.levels[-500:], gap_s=0.3)
+        if spoken and now - spoken[-1].end < 0.1 and now - max(spoken[-1].start, since) >= for_s:
+            return
+        await asyncio.sleep(0.005)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -18,9 +18,11 @@ FLOORS = (
     ("transports", "console", "caller"),
     ("call",),
     ("listening", "speaking", "dialogue", "handoff"),
-    ("policy", "oms", "identifiers"),
+    ("policy", "oms"),
+    ("identifiers",),
     ("records",),
-    ("weights", "logs", "percentile", "checks"),
+    ("looplag",),
+    ("weights", "logs", "heap", "percentile", "checks"),
     ("errors",),
 )
 PURE = ("dialogue", "policy", "identifiers")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from voicebot import __version__
+from voicebot import __version__, heap
 from voicebot.call.house import House
 from voicebot.call.leg import CallLeg
 from voicebot.call.session import CallSession
@@ -31,6 +31,7 @@ from voicebot.errors import VoicebotError
 from voicebot.handoff.delivery import webhook_from
 from voicebot.handoff.desk import HandoffDesk
 from voicebot.listening import open_listening
+from voicebot.looplag import LoopLag
 from voicebot.oms import open_oms
 from voicebot.policy.book import PolicyBook
 from voicebot.records import upkeep
@@ -40,6 +41,8 @@ from voicebot.records.recording import RecordingThread
 from voicebot.records.settings import RecordsSettings
 from voicebot.records.store import SqlEventStore, open_store
 from voicebot.speaking import open_speaking
+from voicebot.speaking.lexicon import FILE as LEXICON
+from voicebot.speaking.lexicon import load_lexicon
 from voicebot.transports.sip.leg import SipLeg
 from voicebot.transports.sip.listener import open_sip
 from voicebot.transports.webrtc.captions import caption
@@ -117,10 +120,19 @@ async def open_house(settings: Settings, *, voice: bool = True, progress: Progre
             listening = await open_listening(settings.listening, cache, language=settings.call.language)
             stack.push_async_callback(listening.close)
             progress("ears are warm")
-            speaking = await open_speaking(settings.speaking, cache)
+            chosen = settings.speaking.lexicon
+            names = load_lexicon(
+                Path(chosen or settings.dialogue.flows / LEXICON), settings.call.language, required=chosen is not None
+            )
+            speaking = await open_speaking(settings.speaking, cache, lexicon=names)
             stack.push_async_callback(speaking.close)
             progress("the voice is warm")
-            texts = phrases(flows, language=settings.call.language, first_words=settings.speaking.first_clause_words)
+            texts = phrases(
+                flows,
+                language=settings.call.language,
+                first_words=settings.speaking.first_clause_words,
+                lexicon=names,
+            )
             made = await speaking.warm(texts)
             progress(f"{len(texts)} phrases are ready, {made} of them new")
             house = dataclasses.replace(house, listening=listening, speaking=speaking)
@@ -136,6 +148,7 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
     """
     check_access(settings.web)
     _check_ports(settings)
+    heap.bound()
     async with AsyncExitStack() as stack:
         # aiortc encodes Opus in the loop's default executor: make it bounded and named.
         media = ThreadPoolExecutor(4, "media")
@@ -171,6 +184,11 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
             stack.push_async_callback(listener.close)
         retention = asyncio.create_task(_keep_retention(house, settings), name="retention")
         stack.callback(retention.cancel)
+        lag = LoopLag()
+        watching = asyncio.create_task(lag.watch(), name="loop lag")
+        stack.callback(watching.cancel)
+        tidying = asyncio.create_task(heap.keep_small(), name="heap")
+        stack.callback(tidying.cancel)
         deps = ConsoleDeps(
             ready=lambda: Readiness(
                 ready=not died.is_set(),
@@ -185,10 +203,12 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
             callbacks=lambda: [dataclasses.asdict(owed) for owed in house.handoff.callbacks(open_only=True)],
             version=__version__,
             started_at=datetime.now(UTC),
+            figures=lambda: {"loop_lag_ms": lag.figures(), "resident_mb": heap.resident_mb()},
         )
         calls = webrtc_router(on_web, settings.webrtc, admit=lambda: 5.0 if board.full else None)
         app = build_app(deps, settings.web, routers=[calls])
         port = await stack.enter_async_context(serving(app, settings.web))
+        stack.enter_context(heap.settled())
         yield Running(
             settings=settings,
             house=house,

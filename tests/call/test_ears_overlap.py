@@ -11,6 +11,7 @@ from pipecat.frames.frames import (
 )
 
 from voicebot.call.frames import (
+    ClauseFrame,
     PausePlaybackFrame,
     PlaybackEndedFrame,
     PlaybackStartedFrame,
@@ -24,7 +25,7 @@ async def test_mhm_over_the_bot_pauses_and_resumes_it() -> None:
     async with call(Script(text="Mhm.")) as line:
         await line.up(PlaybackStartedFrame(utterance="u1"))
         await line.voice(300)
-        await line.quiet(600)
+        await line.quiet(1000)
         await line.settled()
         order = [type(f) for f in line.of(PausePlaybackFrame, ResumePlaybackFrame, InterruptionFrame)]
         assert order == [PausePlaybackFrame, ResumePlaybackFrame]
@@ -51,7 +52,7 @@ async def test_a_recogniser_that_does_not_answer_never_keeps_the_bot_held(script
     async with call(script) as line:
         await line.up(PlaybackStartedFrame(utterance="u1"))
         await line.voice(300)
-        await line.quiet(700)
+        await line.quiet(1000)
         await line.settled()
         order = [type(f) for f in line.of(PausePlaybackFrame, ResumePlaybackFrame)]
         assert order == [PausePlaybackFrame, ResumePlaybackFrame]
@@ -68,7 +69,7 @@ async def test_superseded_decodings_over_the_bot_do_not_keep_it_held() -> None:
         for _ in range(3):
             await line.voice(140)
             await line.quiet(140)
-        await line.quiet(600)
+        await line.quiet(1000)
         await line.settled()
         assert line.script.wanted == 2
         assert [e.reason for e in line.log.of(Interruption)] == ["not decoded"]
@@ -79,7 +80,7 @@ async def test_the_turn_model_is_not_asked_about_words_that_are_complete() -> No
     for text, scored in (("where is my order?", 0), ("I want to talk to somebody", 1)):
         async with call(Script(text=text)) as line:
             await line.voice(500)
-            await line.quiet(700)
+            await line.quiet(1000)
             await line.settled()
             assert line.of(TurnEndedFrame)
             assert line.script.scored == scored
@@ -94,7 +95,21 @@ async def test_a_real_interruption_goes_both_ways() -> None:
         assert line.of(InterruptionFrame)
         assert [f for f in line.before.frames if isinstance(f, InterruptionFrame)]
         await line.up(PlaybackEndedFrame(utterance="u1", complete=False))
-        await line.quiet(600)
+        await line.quiet(1000)
         await line.settled()
         assert line.heard().recognition.text == "no wait a moment, please"
         assert [e.verdict for e in line.log.of(Interruption)] == ["stop"]
+
+
+async def test_the_bots_echo_does_not_interrupt_it_and_is_no_back_channel() -> None:
+    async with call(Script(text="should arrive on Thursday")) as line:
+        await line.up(ClauseFrame(text="It should arrive on Thursday."))
+        await line.up(PlaybackStartedFrame(utterance="u1"))
+        await line.voice(700)
+        await line.quiet(1000)
+        await line.settled()
+        assert not line.of(InterruptionFrame, UserBackchannelFrame, TurnEndedFrame)
+        (event,) = line.log.of(Interruption)
+        assert (event.verdict, event.reason) == ("ignore", "echo of the bot")
+        assert event.inputs["like_ours"] is True
+        assert not [frame for frame in line.before.frames if isinstance(frame, ClauseFrame)], "it goes no further"

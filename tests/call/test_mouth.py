@@ -24,6 +24,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.workers.runner import WorkerRunner
 
 from voicebot.call.frames import (
+    ClauseFrame,
     DrainThenHangUpFrame,
     PausePlaybackFrame,
     PlaybackEndedFrame,
@@ -362,3 +363,13 @@ async def test_a_clause_that_failed_closes_its_utterance() -> None:
         await stage.send(SpeakFrame(utterance="u1", speech=None, last=True))
         (ended,) = await stage.up.until(PlaybackEndedFrame)
     assert (ended.heard, ended.complete) == ("first,", True)
+
+
+async def test_the_ears_are_told_every_clause_by_which_they_know_its_echo() -> None:
+    async with on_stage() as stage:
+        await stage.send(speak("One moment.", 100, last=False))
+        await stage.send(SpeakFrame(utterance="u1", speech=None, last=True))
+        (clause,) = await stage.up.until(ClauseFrame)
+        assert clause.text == "One moment."
+        await stage.up.until(PlaybackEndedFrame)
+        assert len(stage.up.of(ClauseFrame)) == 1

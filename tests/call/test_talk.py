@@ -46,7 +46,9 @@ from voicebot.speaking.speech import Speech
 class Reader:
     """Understands nothing but passes the words on."""
 
-    async def understand(self, text: str, context: Context, alternatives: Sequence[str] = ()) -> Understanding:
+    async def understand(
+        self, text: str, context: Context, alternatives: Sequence[str | tuple[str, float]] = ()
+    ) -> Understanding:
         await asyncio.sleep(0)  # as a thread would
         return Understanding(text=text)
 
@@ -217,11 +219,13 @@ async def test_the_waterfall_ends_with_the_first_sound_of_the_answer() -> None:
         assert {"understood", "answer_ready", "committed", "first_audio"} <= set(latency.marks)
 
 
-async def test_a_number_in_a_partial_is_looked_up_before_the_turn_is_over() -> None:
+async def test_a_number_that_two_partials_agree_on_is_looked_up_before_the_turn_is_over() -> None:
     async with line(answer) as call:
         assert call.room is not None
         words = "my order is 4481207"
         frame = InterimTranscriptionFrame(text=words, user_id="caller", timestamp=NOW, result=heard(words))
+        await call.send(frame)
+        assert call.room.orders.prefetched == [], "one hypothesis alone may be wrong"
         await call.send(frame)
         assert call.room.orders.prefetched == [("find_orders", {"number": "4481207"})]
         assert call.sink.spoken == []

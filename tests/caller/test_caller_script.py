@@ -10,7 +10,7 @@ import soundfile
 
 from voicebot.caller.clips import ClipError, load, resample
 from voicebot.caller.dtmf import key_of
-from voicebot.caller.script import ScriptError, prepare, read_turn
+from voicebot.caller.script import ScriptError, prepare, read_turn, sound
 
 
 def test_a_file_keys_and_an_interruption() -> None:
@@ -65,3 +65,15 @@ def test_clips_that_cannot_be_used(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.wav", noise, empty, tmp_path):
         with pytest.raises(ClipError):
             prepare(read_turn(str(path)), "pcmu")
+
+
+def test_a_noise_has_its_place_in_the_clip_although_nobody_speaks(tmp_path: Path) -> None:
+    click, still = tmp_path / "click.wav", tmp_path / "still.wav"
+    pcm = np.zeros(8000, np.int16)
+    soundfile.write(still, pcm, 8000)
+    pcm[1600:1760] = 9000 * (-1) ** np.arange(160)
+    soundfile.write(click, pcm, 8000)
+    assert prepare(read_turn(str(click)), "pcmu").voice is None
+    assert sound(prepare(read_turn(str(click)), "pcmu"), "pcmu") == (10, 10)
+    assert sound(prepare(read_turn(str(still)), "pcma"), "pcma") is None
+    assert sound(prepare(read_turn("12#"), "pcmu"), "pcmu") is None

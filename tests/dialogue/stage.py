@@ -9,7 +9,7 @@ from typing import Any
 
 from facts import NOW, TODAY, found
 
-from voicebot.dialogue.commands import Command, Understanding
+from voicebot.dialogue.commands import Alternative, Command, Understanding
 from voicebot.dialogue.effects import BookCallback, Decide, Effect, Expect, Handoff, HangUp, Query, Say
 from voicebot.dialogue.engine import Engine
 from voicebot.dialogue.flowset import FlowSet
@@ -74,7 +74,7 @@ class Stage:
         self.effects += self.last
         return self.said
 
-    def say(self, text: str, *alternatives: str) -> str:
+    def say(self, text: str, *alternatives: Alternative) -> str:
         """The caller speaks."""
         context = self.engine.context(self.state)
         understanding = interpret(text, context, self.engine.flows, probabilities(text), alternatives)

@@ -35,6 +35,10 @@ from voicebot.dialogue.acts import acts, plain
         ("no, that's all, thank you", "done"),
         ("nothing else", "done"),
         ("no thanks", "done"),
+        ("fuck you", "abuse"),
+        ("you're such a stupid machine", "abuse"),
+        ("this is bullshit!", "abuse"),
+        ("shut up", "abuse"),
     ],
 )
 def test_moves(words: str, move: str) -> None:
@@ -46,6 +50,7 @@ def test_moves(words: str, move: str) -> None:
     [
         "where is my order", "4481207", "I want to return the running shoes", "the website is slow",
         "I want to get a refund", "", "…", "my name is Bill Agent-Smith",
+        "the blue shirt", "did you send it", "it is a damn fine coat", "the shoes are rubbish",
     ],
 )  # fmt: skip
 def test_wishes_are_no_moves(words: str) -> None:

@@ -9,7 +9,7 @@ from facts import NOW, TODAY, found, order
 
 from voicebot.dialogue.codec import effect_from_json, input_from_json, to_json
 from voicebot.dialogue.commands import Command, Understanding
-from voicebot.dialogue.effects import BookCallback, Decide, Effect, Expect, Handoff, HangUp, Query, Say
+from voicebot.dialogue.effects import BookCallback, Decide, Effect, Expect, Handoff, HangUp, Matched, Query, Say
 from voicebot.dialogue.inputs import (
     CallbackBooked,
     CallOpened,
@@ -31,7 +31,7 @@ UNDERSTOOD = Understanding(
     confidence=0.9,
     slots={"order_number": "4481207"},
     commands=(Command("start_flow", {"flow": "wismo"}, 0.9), Command("set_slot", {"slot": "a", "value": "b"})),
-    alternatives=("my order",),
+    alternatives=("my order", ("4481207", -0.25)),
 )
 INPUTS: list[Input] = [
     CallOpened(now=NOW, today=TODAY, caller_number="+12025550123"),
@@ -54,6 +54,7 @@ EFFECTS: list[Effect] = [
     Handoff(request="r3", reason="policy", queue="late", summary="s"),
     BookCallback(request="r4", number="+12025550123", reason="x"),
     HangUp(reason="goodbye"),
+    Matched(slot="order_number", decision="confirm", value="4481207", confidence=0.8, hypotheses=("4481217",)),
 ]
 
 

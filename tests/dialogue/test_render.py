@@ -40,6 +40,14 @@ def test_dates_are_iso_and_without_kind_a_value_is_plain() -> None:
     assert parse("{{ names | list }}").render(FACTS) == (Part("list", "Ada, Bob"),)
 
 
+def test_an_interval_is_two_dates() -> None:
+    assert parse("{{ bought | date }}").render({"bought": "2026-11-09/2026-11-15"}) == (
+        Part("date", "2026-11-09"),
+        Part("text", " to "),
+        Part("date", "2026-11-15"),
+    )
+
+
 def test_what_was_last_said_is_wording() -> None:
     assert parse("Again: {{ last_said }}").render(FACTS) == text("Again: Hello.")
 
@@ -65,6 +73,7 @@ def test_a_value_that_is_not_there_is_never_spoken(source: str) -> None:
         "{{ a",
         "a }}",
         "{{ a | money }}",
+        "{{ a, b | date }}",
         "{{ a.b-c }}",
         "{{ choices | date }}",
     ],

@@ -99,15 +99,6 @@ def test_the_next_order_does_not_inherit_the_last_one() -> None:
     assert "What is the order number?" in stage.say("where is my other parcel")
 
 
-def test_a_wrong_number_is_read_back_and_the_nearest_offered_once() -> None:
-    stage = Stage(by_number)
-    assert "can't find 4481217. Did you mean 4481207?" in stage.say("where is my order 4481217")
-    assert "again" in stage.say("no")
-    said = stage.say("it's 4481218")
-    assert "can't find" in said
-    assert "mean" not in said
-
-
 def test_a_correction_of_the_end_is_understood_anywhere() -> None:
     stage = Stage(by_number)
     stage.say("where is my order 4481208")

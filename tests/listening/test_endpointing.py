@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicebot.identifiers import Completeness
-from voicebot.listening.endpointing import PROFILES, Ending, Evidence, Pauses, decide
+from voicebot.listening.endpointing import PROFILES, Ending, Evidence, Pauses, decide, dictating
 
 COMPLETE, PLAUSIBLE, INCOMPLETE = Completeness
 
@@ -25,13 +25,29 @@ def ending(silence_ms: float, **known: object) -> Ending:
         (170, {"text": COMPLETE, "patience": "instant"}, Ending.OVER),
         (300, {"text": PLAUSIBLE, "turn_probability": 0.9}, Ending.OVER),
         (300, {"text": PLAUSIBLE, "turn_probability": 0.4}, Ending.MAYBE_OVER),
-        (610, {"text": PLAUSIBLE, "turn_probability": 0.4}, Ending.OVER),
+        (610, {"text": PLAUSIBLE, "turn_probability": 0.6}, Ending.OVER),
+        (610, {"text": PLAUSIBLE, "turn_probability": 0.4}, Ending.MAYBE_OVER),
+        (860, {"text": PLAUSIBLE, "turn_probability": 0.4}, Ending.OVER),
+        (860, {"text": PLAUSIBLE, "turn_awaited": True}, Ending.MAYBE_OVER),
+        (230, {"text": COMPLETE, "turn_awaited": True}, Ending.OVER),
+        (1110, {"text": PLAUSIBLE, "turn_awaited": True}, Ending.OVER),
+        (1020, {"text": PLAUSIBLE, "turn_probability": 0.05}, Ending.MAYBE_OVER),
+        (1020, {"text": INCOMPLETE}, Ending.MAYBE_OVER),
         (610, {"text": PLAUSIBLE, "turn_probability": 0.05}, Ending.MAYBE_OVER),
         (950, {"text": INCOMPLETE}, Ending.MAYBE_OVER),
         (950, {"text": INCOMPLETE, "patience": "dictation"}, Ending.MAYBE_OVER),
         (1390, {"text": INCOMPLETE, "patience": "dictation", "turn_probability": 0.99}, Ending.MAYBE_OVER),
         (1410, {"text": INCOMPLETE, "patience": "dictation"}, Ending.OVER),
         (610, {"text": INCOMPLETE, "wordless": True}, Ending.OVER),
+        # a piece of a number always sounds finished
+        (
+            1390,
+            {"text": PLAUSIBLE, "patience": "dictation", "dictating": True, "turn_probability": 0.99},
+            Ending.MAYBE_OVER,
+        ),
+        (510, {"text": PLAUSIBLE, "patience": "dictation", "turn_probability": 0.99}, Ending.OVER),
+        (960, {"text": PLAUSIBLE, "patience": "dictation", "turn_probability": 0.4}, Ending.MAYBE_OVER),
+        (610, {"text": PLAUSIBLE, "dictating": True}, Ending.OVER),
         (300, {"text": COMPLETE, "patience": "never heard of"}, Ending.OVER),
     ],
 )
@@ -80,3 +96,11 @@ def test_no_evidence_waits_longer_than_the_cap(
     assert decision.waited_for_ms <= PROFILES[patience].cap
     assert (decision.ending is Ending.OVER) == (silence_ms >= decision.waited_for_ms)
     assert decision.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("448, a low", True), ("sam dot carter", True), ("S M I T H", True), ("I don't have it", False), ("", False)],
+)
+def test_pieces_of_something_dictated(text: str, expected: bool) -> None:
+    assert dictating(text) is expected

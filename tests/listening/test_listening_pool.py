@@ -124,6 +124,52 @@ async def test_a_partial_that_comes_too_late_is_refused(gated: tuple[Gated, Reco
         await late
 
 
+async def test_a_partial_that_would_come_too_late_is_refused_at_once(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    decoder.permits.release(1)
+    started = asyncio.get_running_loop().time()
+    slow = await ask(pool, 0, FINAL)
+    await slow
+    took = asyncio.get_running_loop().time() - started
+    running = await ask(pool, 1, FINAL)
+    soon = asyncio.get_running_loop().time()
+    refused = await ask(pool, 2, PARTIAL, soon)
+    with pytest.raises(PoolFullError, match="too late"):
+        await refused
+    assert pool.waiting == 0
+    assert 0 < pool.wait_s <= took
+    patient = await ask(pool, 3, PARTIAL, soon + 100)
+    urgent = await ask(pool, 4, EAGER, soon)
+    decoder.permits.release(3)
+    await asyncio.gather(running, patient, urgent)
+    assert decoder.done == [0, 1, 4, 3]
+
+
+async def test_pressure_is_work_per_worker() -> None:
+    decoder = Gated()
+    pool = RecogniserPool(decoder, workers=2)
+    assert (pool.pressure, pool.wait_s) == (0.0, 0.0)
+    tasks = [await ask(pool, 1, EAGER)]
+    assert pool.pressure == 0.5
+    tasks += [await ask(pool, number, EAGER) for number in (2, 3, 4)]
+    assert pool.pressure == 2.0
+    tasks[-1].cancel()
+    await asyncio.sleep(0)
+    assert pool.pressure == 1.5
+    decoder.permits.release(3)
+    await asyncio.gather(*tasks[:-1])
+    assert pool.pressure == 0.0
+    await pool.close()
+
+
+async def test_each_call_gets_its_own_answer_when_many_ask(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    decoder.permits.release(30)
+    tasks = [await ask(pool, number, FINAL) for number in range(30)]
+    texts = [result.text for result in await asyncio.gather(*tasks)]
+    assert texts == [f"{number} thorough" for number in range(30)]
+
+
 async def test_a_decoder_that_fails_is_a_model_error(gated: tuple[Gated, RecogniserPool]) -> None:
     decoder, pool = gated
     decoder.fail = True

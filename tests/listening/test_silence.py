@@ -32,6 +32,23 @@ def test_a_key_starts_it_over_but_does_not_begin_it() -> None:
     assert told(silence, 9000, 2000) == []
 
 
+def test_noise_does_not_end_it() -> None:
+    silence = Silence()
+    silence.due_ms = 1000
+    silence.ends()
+    silence.goes_on(600)
+    assert told(silence, 2500, 600) == [1000, 2000]
+
+
+def test_noise_over_which_somebody_spoke_does() -> None:
+    silence = Silence()
+    silence.due_ms = 1000
+    silence.ends()
+    silence.ends()
+    silence.goes_on(600)
+    assert told(silence, 2500, 600) == [1000], "counted from when they had done"
+
+
 def test_zero_is_never() -> None:
     silence = Silence()
     silence.due_ms = 0

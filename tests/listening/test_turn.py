@@ -203,3 +203,28 @@ def test_whatever_happens_every_turn_ends_once_and_nothing_stays_held(
     dropped = sum(isinstance(a, ResumeBot) and a.announced for a in line.actions)
     assert begun == done + dropped
     assert len(line.of(VoiceCeased)) >= done - begun
+
+
+def test_a_hum_alone_is_no_turn() -> None:
+    line = Line("Um.")
+    line.voice(200)
+    line.quiet(2000)
+    over = line.over()
+    assert over.recognition.text == ""
+    assert over.reason == "a hum"
+
+
+def test_groups_of_a_number_with_long_pauses_are_one_turn() -> None:
+    said = iter(("448", "448, a low", "448, 00, 22"))
+    text = {"now": ""}
+
+    def words(request: Decode) -> str:
+        text["now"] = next(said) if request.urgency is Urgency.EAGER else text["now"]
+        return text["now"]
+
+    line = Line(words, turn=0.98)
+    line.expect("order_number", "dictation")
+    for pause_ms in (960, 960, 2000):
+        line.voice(500)
+        line.quiet(pause_ms)
+    assert line.over().recognition.text == "448, 00, 22"

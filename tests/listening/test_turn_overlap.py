@@ -14,7 +14,7 @@ from voicebot.listening.actions import (
     TurnBegan,
     TurnOver,
 )
-from voicebot.listening.recognition import Urgency
+from voicebot.listening.recognition import Expectation, Urgency
 
 
 def test_mhm_holds_the_bot_and_lets_it_go_on() -> None:
@@ -107,7 +107,7 @@ def test_the_bot_goes_on_when_no_decoding_ever_ends() -> None:
     line = Line("no wait", delay_ms=1e9)
     line.tracker.bot_started("u1")
     line.voice(300)
-    line.quiet(580)
+    line.quiet(980)
     assert not line.of(ResumeBot)
     line.quiet(20)
     assert line.of(ResumeBot)
@@ -175,3 +175,80 @@ def test_speech_that_the_bot_starts_over_is_judged_too() -> None:
     line.tracker.bot_started("u1")
     line.voice(400)
     assert line.of(StopBot)
+
+
+def test_a_softer_copy_of_the_bots_words_is_its_echo() -> None:
+    line = Line("How can I help you?")
+    line.tracker.bot_says("Hello. How can I help you?")
+    line.tracker.bot_started("u1")
+    line.voice(900)
+    line.quiet(600)
+    assert not line.of(StopBot, TurnBegan)
+    (resume,) = line.of(ResumeBot)
+    assert isinstance(resume, ResumeBot)
+    assert (resume.reason, resume.backchannel) == ("echo of the bot", False)
+
+
+def test_the_tail_of_the_echo_is_no_turn_either() -> None:
+    line = Line("I help you?")
+    line.tracker.bot_says("How can I help you?")
+    line.tracker.bot_started("u1")
+    line.quiet(1000)
+    line.tracker.bot_ended("u1")
+    line.voice(400)
+    line.quiet(1500)
+    over = line.over()
+    assert over.recognition.text == ""
+    assert over.reason == "echo of the bot"
+
+
+def test_who_speaks_much_softer_speaks_to_somebody_else() -> None:
+    line = Line("where is my order?")
+    line.voice(600)
+    line.quiet(600)
+    line.tracker.bot_started("u1")
+    line.dbfs = -40.0
+    line.voice(1000)
+    line.quiet(600)
+    assert not line.of(StopBot)
+    (resume,) = line.of(ResumeBot)
+    assert isinstance(resume, ResumeBot)
+    assert resume.reason == "too quiet to be meant for us"
+    line.dbfs = -22.0
+    line.voice(1000)
+    assert line.of(StopBot)
+
+
+def test_only_a_back_channel_is_told_as_one() -> None:
+    for text, backchannel in (("Mhm.", True), ("", False)):
+        line = Line(text)
+        line.tracker.bot_started("u1")
+        line.voice(260)
+        line.quiet(700)
+        (resume,) = line.of(ResumeBot)
+        assert isinstance(resume, ResumeBot)
+        assert resume.backchannel is backchannel
+
+
+def test_the_bot_is_held_as_soon_as_a_voice_is_no_click() -> None:
+    line = Line("wait", delay_ms=300)
+    line.tracker.bot_started("u1")
+    line.voice(200)
+    assert line.times[line.actions.index(line.of(HoldBot)[0])] <= 60
+
+
+def test_okay_before_the_question_was_heard_answers_nothing() -> None:
+    line = Line("Okay.")
+    line.tracker.expect(Expectation(kind="yes_no"), 7000, "u2")
+    line.tracker.bot_started("u1")
+    line.voice(300)
+    line.quiet(400)
+    assert not line.of(StopBot)
+    assert line.of(ResumeBot)
+    line.tracker.bot_ended("u1")
+    line.tracker.bot_started("u2")
+    line.voice(300)
+    line.quiet(400)
+    (stop,) = line.of(StopBot)
+    assert isinstance(stop, StopBot)
+    assert stop.reason == "answers the question"

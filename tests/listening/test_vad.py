@@ -11,7 +11,7 @@ import soundfile
 from voicebot import weights
 from voicebot.errors import ModelError
 from voicebot.listening.telephone import over_telephone
-from voicebot.listening.vad import FRAME_BYTES, FRAME_MS, Activity, Silero, SileroState, VoiceActivity
+from voicebot.listening.vad import FRAME_BYTES, FRAME_MS, Activity, Silero, SileroState, TelephoneBand, VoiceActivity
 
 pytestmark = pytest.mark.model
 FIXTURES = Path(__file__).parents[2] / "audio_fixtures"
@@ -58,6 +58,14 @@ def test_a_soft_yes_after_a_loud_number_is_heard(silero: Silero) -> None:
     assert any(a.voiced for a in heard[-60:])
 
 
+@pytest.mark.parametrize("name", ["order_number_4480022", "piece_448_low", "piece_00", "yes", "stop"])
+def test_deep_voices_and_hissed_words_are_heard_on_a_telephone(silero: Silero, name: str) -> None:
+    speech = clip(name)
+    level = np.sqrt(np.mean(speech.reshape(-1)[: len(speech) // 320 * 320].reshape(-1, 320) ** 2, axis=1))
+    loud_ms = int(np.sum(level > 0.25 * level.max())) * FRAME_MS
+    assert voiced_ms(listen(silero, silence(1000), speech, silence(500))) >= 0.7 * loud_ms
+
+
 @pytest.mark.parametrize("name", ["silence_3s", "line_hiss_3s", "tone_440hz", "cough"])
 def test_what_is_no_voice(silero: Silero, name: str) -> None:
     assert voiced_ms(listen(silero, silence(500), clip(name))) <= 60
@@ -96,6 +104,22 @@ def test_a_broken_model_is_a_model_error(tmp_path: Path) -> None:
 
 def test_the_state_is_the_calls_own(silero: Silero) -> None:
     one, other = SileroState.fresh(), SileroState.fresh()
-    silero.probability(clip("where_is_my_order")[8000:8512], one)
+    silero.probability(clip("where_is_my_order")[8000:8256], one)
     assert one.recurrent.any()
     assert not other.recurrent.any()
+
+
+@pytest.mark.parametrize(("hz", "kept"), [(300, 1.0), (1000, 1.0), (3000, 1.0), (6000, 0.0), (7500, 0.0)])
+def test_the_telephone_band_keeps_what_is_below_4_khz(hz: int, kept: float) -> None:
+    tone = np.sin(2 * np.pi * hz * np.arange(3200) / 16_000).astype(np.float32)
+    band = TelephoneBand()
+    narrow = np.concatenate([band.take(tone[start : start + 320]) for start in range(0, 3200, 320)])
+    assert len(narrow) == 1600
+    assert abs(float(np.abs(narrow[200:]).max()) - kept) < 0.1
+
+
+def test_a_frame_has_its_level(silero: Silero) -> None:
+    tone = 0.1 * np.sqrt(2) * np.sin(2 * np.pi * 1000 * np.arange(640) / 16_000)
+    heard = listen(silero, silence(100), tone.astype(np.float32))
+    assert heard[0].dbfs == -120.0
+    assert -21.0 < heard[-1].dbfs < -19.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import soundfile
 
 from voicebot import weights
 from voicebot.errors import ModelError
+from voicebot.listening.dictation import Alphabet
 from voicebot.listening.recognition import Audio, Expectation
 from voicebot.listening.telephone import over_telephone
 from voicebot.listening.whisper import WhisperDecoder
+from voicebot.listening.windows import SHORT_FRAMES
 
 pytestmark = pytest.mark.model
 FIXTURES = Path(__file__).parents[2] / "audio_fixtures"
@@ -41,11 +44,29 @@ def test_an_order_number_has_a_value_and_hypotheses(decoder: WhisperDecoder) -> 
     assert heard.nbest[0].text == "4481207"
 
 
-def test_digits_forbidden_everything_else(decoder: WhisperDecoder) -> None:
-    decoded = decoder._decode(clip("order_number_4481203"), 500, beam=1)
-    said = decoder._digits(decoded, 4.0, (7,))
-    assert "4481203" in [hypothesis.text for hypothesis in said]
-    assert all(hypothesis.text.isdigit() for hypothesis in said)
+@pytest.mark.parametrize(("alphabet", "allowed"), [(Alphabet.DIGITS, str.isdigit), (Alphabet.LETTERS, str.isalpha)])
+def test_everything_else_is_forbidden(
+    decoder: WhisperDecoder, alphabet: Alphabet, allowed: Callable[[str], bool]
+) -> None:
+    decoded = decoder._decode(clip("order_number_4481203"), SHORT_FRAMES)
+    said = decoder._constrained.values(decoded.encoded, decoder._prompt, alphabet, 4.0)
+    assert list(said.values()) == sorted(said.values(), reverse=True)
+    assert all(allowed(value) and score < 0 for value, score in said.items())
+
+
+def test_a_callers_own_number_comes_first_when_it_may_have_been_said(decoder: WhisperDecoder) -> None:
+    audio = clip("order_number_4481203")
+    blind = decoder.recognise(audio, Expectation(kind="order_number"), thorough=True)
+    other = next((h.text for h in blind.nbest[1:] if len(h.text) == 7), blind.nbest[0].text)
+    known = decoder.recognise(audio, Expectation(kind="order_number", bias=(other, "9999999")), thorough=True)
+    assert "9999999" not in {h.text for h in known.nbest}
+    assert {h.text for h in known.nbest} == {h.text for h in blind.nbest}
+
+
+def test_partials_are_greedy(decoder: WhisperDecoder) -> None:
+    heard = decoder.recognise(clip("its_4481207"), Expectation(kind="order_number"), thorough=False)
+    assert heard.text
+    assert (heard.nbest, heard.value) == ((), None)
 
 
 def test_words_instead_of_a_number_have_no_value(decoder: WhisperDecoder) -> None:

@@ -20,9 +20,12 @@ Texts = Callable[[Decode], str | None]
 class Line:
     """A call in steps of 20 ms; what is asked of the pools is answered `delay_ms` later."""
 
-    def __init__(self, say: str | Texts = "", *, delay_ms: float = 60, turn: float | None = None) -> None:
+    def __init__(
+        self, say: str | Texts = "", *, delay_ms: float = 60, turn: float | None = None, confidence: float = 0.8
+    ) -> None:
         self.tracker = TurnTracker(TurnLimits())
-        self.say, self.delay_ms, self.turn = say, delay_ms, turn
+        self.say, self.delay_ms, self.turn, self.confidence = say, delay_ms, turn, 0.8
+        self.dbfs = -25.0
         self.now = 0.0
         self.actions: list[Action] = []
         self.times: list[float] = []
@@ -42,7 +45,9 @@ class Line:
         for _ in range(int(ms / 20)):
             self.now += 20
             self._voice_end = self.now if voiced else self._voice_end
-            self._note(self.tracker.frame(Activity(self.now, voiced, 1.0 if voiced else 0.0, self._voice_end)))
+            self._note(
+                self.tracker.frame(Activity(self.now, voiced, 1.0 if voiced else 0.0, self._voice_end, self.dbfs))
+            )
             for due, request in [d for d in self._due if d[0] <= self.now]:
                 self._due.remove((due, request))
                 self._answer(request)
@@ -53,7 +58,7 @@ class Line:
             return
         text = self.say(request) if callable(self.say) else self.say
         length = request.to_ms - request.from_ms
-        found = None if text is None else Recognition(text=text, audio_ms=length)
+        found = None if text is None else Recognition(text=text, audio_ms=length, confidence=self.confidence)
         self._note(self.tracker.decoded(request, found))
 
     def _note(self, actions: list[Action]) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from voicebot.oms.connector import Cap, Deadline, FoundOrders, Health, NotFound, OrderKey
+from voicebot.oms.connector import Cap, Deadline, FoundOrders, Health, Heard, NotFound, OrderKey
 from voicebot.oms.facts import View
 from voicebot.oms.model import Address, CustomerRef, Order, OrderLine
 from voicebot.oms.money import Money
@@ -147,8 +147,8 @@ class FakeConnector:
                 return known
         raise NotFound("no such order")
 
-    async def nearest_numbers(self, number: str, *, limit: int, deadline: Deadline) -> tuple[str, ...]:
-        await self._answer(f"nearest {number}")
+    async def nearest_numbers(self, heard: Heard, *, limit: int, deadline: Deadline) -> tuple[str, ...]:
+        await self._answer(f"nearest {heard if isinstance(heard, str) else ' '.join(n for n, _ in heard)}")
         return self.near[:limit]
 
     async def health(self, *, deadline: Deadline) -> Health:

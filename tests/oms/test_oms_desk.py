@@ -62,6 +62,43 @@ def test_unknown_number_brings_its_neighbours() -> None:
     jumping(story)
 
 
+def test_all_hypotheses_are_searched_for_a_number_that_does_not_exist() -> None:
+    async def story() -> None:
+        connector = FakeConnector(orders=[LATE], near=("4481207",))
+        _, reads, _ = opened(connector)
+        heard = [["4481201", -0.2], ["448-1291", -0.4], ["x"], "y", [1, 2]]
+        await reads.query("find_orders", {"number": "4481201", "heard": heard}, request="q1", deadline_s=1.0)
+        assert connector.asked == ["find number 4481201", "nearest 4481201 4481291"]
+
+    jumping(story)
+
+
+def test_a_number_that_exists_brings_rivals_that_were_heard_and_exist_and_nothing_else() -> None:
+    async def story() -> None:
+        connector = FakeConnector(orders=[LATE], near=("4481207", "4481209", "4481203"))
+        _, reads, _ = opened(connector)
+        heard = [["4481207", -0.2], ["4481209", -0.3], ["4481203", -4.0]]
+        found = await reads.query("find_orders", {"number": "4481207", "heard": heard}, request="q1", deadline_s=1.0)
+        assert found["nearest"] == ["4481209"]
+        sure = [["4481207", -0.2], ["4481209", -4.0]]
+        await reads.query("find_orders", {"number": "4481207", "heard": sure}, request="q2", deadline_s=1.0)
+        assert sum(asked.startswith("nearest") for asked in connector.asked) == 1
+
+    jumping(story)
+
+
+def test_who_tries_numbers_is_not_told_which_exist() -> None:
+    async def story() -> None:
+        desk = OrderDesk(FakeConnector(orders=[LATE], near=("4481207",)), OmsSettings(hints_per_call=4))
+        reads = desk.for_call(FakeLog())
+        answers = [(await by_number(reads, f"448120{last}"))["nearest"] for last in (1, 2, 2, 3, 4, 5, 6, 1)]
+        hint = ["4481207"]
+        assert answers == [hint, hint, hint, hint, hint, [], [], hint], "four numbers, however often"
+        assert (await by_number(desk.for_call(FakeLog()), "4481205"))["nearest"] == hint, "another call"
+
+    jumping(story)
+
+
 def test_backend_without_neighbours_is_not_asked_for_them() -> None:
     async def story() -> None:
         connector = FakeConnector(caps=frozenset({Cap.FIND_BY_NUMBER}))

@@ -11,10 +11,10 @@ import pytest
 
 from voicebot.oms.demo import mapping
 from voicebot.oms.demo.catalog import load
-from voicebot.oms.demo.nearest import one_edit
 from voicebot.oms.demo.scenarios import SCENARIOS
 from voicebot.oms.demo.schema import OrderDoc, ShopFile, compact
 from voicebot.oms.demo.seed import GUEST_EMAIL, ORDERS, SHOWCASE_NUMBERS, generate, moved
+from voicebot.oms.demo.slips import one_edit
 from voicebot.oms.demo.transfer import _contradictions
 from voicebot.oms.facts import Facts, View, order_facts
 from voicebot.oms.status import OrderStatus, PaymentStatus, RefundStatus, ReturnStatus

@@ -50,6 +50,10 @@ async def test_refused_searches(http: httpx.AsyncClient, query: str) -> None:
 async def test_single_order_and_neighbours(http: httpx.AsyncClient) -> None:
     assert (await http.get("/v1/orders/by-id", params={"id": "o-4481207"})).json()["total"] > 0
     assert (await http.get("/v1/orders/by-id", params={"id": "o-1"})).status_code == 404
+    heard = {"number": ["4481999", "4481207"], "score": ["-0.2", "-0.3"]}
+    assert (await http.get("/v1/orders/nearest", params=heard)).json() == {"numbers": ["4481207"]}
+    odd = await http.get("/v1/orders/nearest", params={**heard, "score": "-0.2"})
+    assert odd.status_code == 422
     near = await http.get("/v1/orders/nearest", params={"number": "4481201"})
     assert near.json() == {"numbers": ["4481207"]}
 

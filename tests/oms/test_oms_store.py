@@ -66,6 +66,7 @@ def test_nearest(store: ShopStore) -> None:
     assert store.nearest("4481201", 5) == ["4481207"]
     assert store.nearest("#448-1207", 5) == ["4481207"]
     assert store.nearest("x", 5) == []
+    assert store.nearest([("4481999", -0.2), ("4481207", -0.3)], 5) == ["4481207"]
 
 
 def test_strange_keys_find_nothing(store: ShopStore) -> None:
@@ -82,6 +83,19 @@ def test_numbers_with_letters_are_found_without_them() -> None:
     assert numbers(store.find(KeyKind.NUMBER, "W2611340", 5)[0]) == ["#W2611340"]
     assert numbers(store.find(KeyKind.NUMBER, "2611340", 5)[0]) == ["#W2611340"]
     assert store.nearest("2611343", 5) == ["#W2611340", "#W2611341"]
+
+
+def test_the_index_by_sound_follows_what_is_written(tmp_path: Path) -> None:
+    ours, theirs = ShopStore(tmp_path / "shop.sqlite3"), ShopStore(tmp_path / "shop.sqlite3")
+    made = generate(7, DAY, orders=1).orders[0]
+    orders = [made.model_copy(update={"id": f"o-{n}", "number": n}) for n in ("4481207", "5530418")]
+    ours.replace(ShopDoc(), (), (), orders[:1], {})
+    assert ours.nearest("5530417", 5) == []
+    theirs.replace(ShopDoc(), (), (), orders, {})
+    assert theirs.nearest("5530417", 5) == ["5530418"]
+    assert ours.nearest("5530417", 5) == ["5530418"], "another process wrote"
+    ours.close()
+    theirs.close()
 
 
 def test_every_search_uses_an_index(store: ShopStore) -> None:

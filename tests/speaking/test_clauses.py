@@ -139,3 +139,28 @@ def test_the_fixed_words_before_a_value_are_a_clause_of_their_own_when_punctuati
 def test_without_such_punctuation_a_short_sentence_stays_whole() -> None:
     found = split([("text", "It comes with "), ("carrier", "DHL"), ("text", ".")], today=TODAY)
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("text", ["word " * 400, "first, " * 100, "and then it went on " * 30])
+def test_a_sentence_without_end_is_cut_into_breaths(text: str) -> None:
+    found = fixed(f"Well. {text.strip()}.")
+    assert all(len(clause.split()) <= 30 for clause in found)
+    assert " ".join(found).replace(",", "").split() == f"Well. {text.strip()}.".replace(",", "").split()
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "display"),
+    [
+        ("That is 19.99 $.", "That is nineteen dollars and ninety-nine cents.", "That is 19.99 $."),
+        ("Save 20 % 🎉 now!", "Save twenty percent now!", "Save 20 % 🎉 now!"),
+        ("We are here 24/7.", "We are here twenty-four seven.", "We are here 24/7."),
+        ("<speak>Hi</speak> [[hɛ]] there.", "Hi hɛ there.", "<speak>Hi</speak> [[hɛ]] there."),
+    ],
+)
+def test_what_is_written_is_said_in_words_and_shown_as_it_was(text: str, spoken: str, display: str) -> None:
+    (clause,) = split([("text", text)], today=TODAY)
+    assert (clause.spoken, clause.display) == (spoken, display)
+
+
+def test_pictures_alone_are_not_said() -> None:
+    assert split([("text", "🎉 👍 <br/>")], today=TODAY) == ()

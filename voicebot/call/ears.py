@@ -34,6 +34,7 @@ from pipecat.utils.time import time_now_iso8601
 
 from voicebot.call.caller_audio import AudioMemory, FrameClock
 from voicebot.call.frames import (
+    ClauseFrame,
     ExpectFrame,
     HeardSoFar,
     KeysFrame,
@@ -49,6 +50,7 @@ from voicebot.errors import ModelError
 from voicebot.listening import Listening, actions
 from voicebot.listening.actions import Action, Decode, Score
 from voicebot.listening.recognition import PoolFullError, Recognition, Urgency
+from voicebot.listening.tones import KeyTones
 from voicebot.listening.turn import TurnLimits, TurnTracker
 from voicebot.listening.vad import FRAME_BYTES, FRAME_MS
 from voicebot.records.events import CallEvent
@@ -114,7 +116,7 @@ class Ears(FrameProcessor):
                 partial_every=settings.partial_every_ms, preroll=settings.preroll_ms, max_turn=settings.max_turn_ms
             )
         )
-        self._keys = KeyCollector(settings.keys_pause_ms)
+        self._keys, self._tones = KeyCollector(settings.keys_pause_ms), KeyTones()
         self._clock, self._memory = FrameClock(), AudioMemory()
         self._rest = b""
         self._turn = 1
@@ -134,10 +136,14 @@ class Ears(FrameProcessor):
                 await self._hear(frame.audio)
                 return
             case InputDTMFFrame():
-                await self._press(frame.button.value)
+                if self._tones.signalled(frame.button.value, self._position_ms()):
+                    await self._press(frame.button.value)
                 return
             case ExpectFrame():
-                self._tracker.expect(frame.expectation, frame.silence_ms)
+                self._tracker.expect(frame.expectation, frame.silence_ms, frame.question)
+            case ClauseFrame():
+                self._tracker.bot_says(frame.text)
+                return
             case PlaybackStartedFrame():
                 started = functools.partial(
                     self._tracker.bot_started, frame.utterance, interruptible=frame.interruptible
@@ -170,8 +176,11 @@ class Ears(FrameProcessor):
         at_ms = self._clock.tick(self._position_ms())
         if self._tape is not None:
             self._tape.caller(pcm, at_ms - FRAME_MS)
-        self._memory.add(pcm, at_ms)
-        activity = self._activity.feed(pcm, at_ms)
+        line = self._tones.listen(pcm, at_ms)
+        self._memory.add(line.voice, at_ms)
+        activity = self._activity.feed(line.voice, at_ms)
+        if line.key is not None:
+            await self._press(line.key)
         await self._perform(functools.partial(self._tracker.frame, activity))
         self._memory.forget_before(self._tracker.keeps_from_ms())
         if keys := self._keys.due(at_ms):
@@ -281,7 +290,7 @@ class Ears(FrameProcessor):
     async def _resume(self, action: actions.ResumeBot) -> None:
         self._log_interruption("ignore", action)
         await self.push_frame(ResumePlaybackFrame())
-        if action.text:
+        if action.backchannel:
             await self.push_frame(UserBackchannelFrame(action.text, _CALLER, time_now_iso8601()))
         if action.announced:
             await self.push_frame(UserStoppedSpeakingFrame())

@@ -32,10 +32,23 @@ class SpeakFrame(DataFrame):
 
 @dataclass
 class ExpectFrame(SystemFrame):
-    """Dialogue -> ears (upstream): what the flow waits for from now on."""
+    """Dialogue -> ears (upstream): what the flow waits for from now on.
+
+    Attributes:
+        silence_ms: how often a silence is told.
+        question: id of the utterance that asks for it; empty when nothing is said.
+    """
 
     expectation: Expectation = field(default_factory=Expectation)
     silence_ms: int = 7000
+    question: str = ""
+
+
+@dataclass
+class ClauseFrame(SystemFrame):
+    """Mouth -> ears (upstream): a clause that will be played; what is heard of it soon after is the bot's echo."""
+
+    text: str = ""
 
 
 @dataclass

@@ -24,6 +24,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voicebot.call.frames import (
+    ClauseFrame,
     DrainThenHangUpFrame,
     PausePlaybackFrame,
     PlaybackEndedFrame,
@@ -127,6 +128,9 @@ class Mouth(FrameProcessor):
         match frame:
             case SpeakFrame():
                 self._enqueue(frame)
+                if frame.speech is not None:
+                    clause = ClauseFrame(text=frame.display or frame.speech.text)
+                    await self.push_frame(clause, FrameDirection.UPSTREAM)
             case DrainThenHangUpFrame():
                 self._hang_up = frame.reason
             case PausePlaybackFrame():

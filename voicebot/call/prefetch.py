@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from voicebot.identifiers import find
+from voicebot.dialogue.context import Context
+from voicebot.identifiers import Decision, find, ground, runs
 
 #: Identifier kind -> argument of `find_orders`.
 KEYS = {"order_number": "number", "email": "email", "phone": "phone"}
+#: A reading below this is half a number, or none: the order system would be asked nonsense.
+_WORTH_ASKING = 0.6
+#: So many characters tell which of the caller's own orders is being dictated.
+_BEGUN = 3
 
 
-def prefetches(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Look-ups that a partial hypothesis already allows."""
+def own_orders(context: Context) -> tuple[str, ...]:
+    """Order numbers that the conversation knows to be this caller's."""
+    lists = (known for slot, known in context.known.items() if context.slots[slot] == "order_number")
+    return tuple(dict.fromkeys(number for known in lists for number in known))
+
+
+def prefetches(text: str, known: Sequence[str] = ()) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Look-ups that a partial hypothesis already allows.
+
+    Args:
+        text: what is heard so far.
+        known: the caller's own order numbers: one of them that the words begin, or come near to, is asked for at once.
+    """
+    own = _own(text, known)
+    if own is not None:
+        yield "find_orders", {"number": own}
     for kind, key in KEYS.items():
+        if kind == "order_number" and own is not None:
+            continue
         for found in find(kind, text):
-            yield "find_orders", {key: found.value}
+            if found.score >= _WORTH_ASKING:
+                yield "find_orders", {key: found.value}
+
+
+def _own(text: str, known: Sequence[str]) -> str | None:
+    said = max((run.text for run in runs(text)), key=len, default="")
+    begun = [number for number in known if len(said) >= _BEGUN and number.upper().startswith(said)]
+    if len(begun) == 1:
+        return begun[0]
+    grounding = ground([said], known)
+    return grounding.value if grounding.decision is Decision.ACCEPT else None

@@ -187,6 +187,7 @@ class CallSession:
             today=date.fromisoformat(self._clock.today()),
             code=self._house.settings.language,
             first_words=self._speaking.settings.first_clause_words,
+            lexicon=self._speaking.lexicon,
         )
 
     async def _close(self) -> None:

@@ -35,12 +35,13 @@ from voicebot.call.frames import (
     SpeakFrame,
     TurnEndedFrame,
 )
-from voicebot.call.prefetch import prefetches
+from voicebot.call.prefetch import own_orders, prefetches
 from voicebot.call.waterfall import TurnClock
 from voicebot.dialogue.commands import Understanding
 from voicebot.dialogue.effects import Effect, Expect, HangUp, Say
 from voicebot.dialogue.inputs import Failed, Heard, Input, KeysPressed, UserSaid, UserSilent
-from voicebot.dialogue.understand import Interpreter
+from voicebot.dialogue.understand import Interpreter, in_language
+from voicebot.listening.agreement import Agreement
 from voicebot.listening.recognition import PARTING, Expectation
 from voicebot.records.events.call import Fault
 from voicebot.records.events.dialogue import Understood
@@ -118,9 +119,11 @@ class Talk(FrameProcessor):
         self._speculate = speculate
         self._verdicts: asyncio.Queue[Frame | Input] = asyncio.Queue()
         self._attempt: Attempt | None = None
+        self._agreement = Agreement()
         self._committed_turn = 0
         self._clock: TurnClock | None = None
         self._turn_says: set[str] = set()
+        self._last_said = ""
         self._tasks: list[asyncio.Task[None]] = []
 
     # --- frames -----------------------------------------------------------------------------------------------------
@@ -138,8 +141,10 @@ class Talk(FrameProcessor):
             case InterruptionFrame():
                 self._delivery.cut()
             case InterimTranscriptionFrame(result=HeardSoFar() as heard):
-                for op, args in prefetches(heard.recognition.text):
-                    self._conversation.reads.prefetch(op, args)
+                room = self._conversation
+                agreed = self._agreement.heard(heard.turn, heard.recognition.text)
+                for op, args in prefetches(agreed, own_orders(room.engine.context(room.line.state))):
+                    room.reads.prefetch(op, args)
             case PlaybackStartedFrame():
                 self._first_sound(frame)
             case PlaybackEndedFrame():
@@ -244,6 +249,7 @@ class Talk(FrameProcessor):
         self._clock.merge(heard)
         self._clock.mark("committed")
         self._turn_says = {prepared.say.utterance for prepared in attempt.prepared}
+        self._last_said = attempt.prepared[-1].say.utterance if attempt.prepared else ""
         for prepared in attempt.prepared:
             self._delivery.put(prepared)
         if attempt.expect is not None:
@@ -257,8 +263,9 @@ class Talk(FrameProcessor):
         understanding = await self._interpreter.understand(
             recognition.text,
             room.engine.context(room.line.state),
-            alternatives=(*filter(None, [recognition.value]), *(h.text for h in recognition.nbest)),
+            alternatives=(*filter(None, [recognition.value]), *((h.text, h.score) for h in recognition.nbest)),
         )
+        understanding = in_language(understanding, recognition.language)
         attempt = Attempt(room, self._delivery, heard, understood(understanding, room.now_ms() - started))
         attempt.clock.mark("understood")
         attempt.fork.feed(UserSaid(understanding=understanding, now=room.now()))
@@ -280,6 +287,7 @@ class Talk(FrameProcessor):
             return
         if isinstance(effect, Say):
             self._turn_says.add(effect.utterance)
+            self._last_said = effect.utterance
             prepared = self._delivery.prepare(effect)
             self._delivery.put(prepared if self._clock is None else watched(prepared, self._clock))
         elif isinstance(effect, Deed):
@@ -289,7 +297,7 @@ class Talk(FrameProcessor):
 
     def _expect(self, effect: Expect) -> None:
         expectation = Expectation(kind=effect.kind, choices=effect.choices, patience=effect.patience, bias=effect.bias)
-        frame = ExpectFrame(expectation=expectation, silence_ms=effect.silence_ms)
+        frame = ExpectFrame(expectation=expectation, silence_ms=effect.silence_ms, question=self._last_said)
         self.create_task(self.push_frame(frame, FrameDirection.UPSTREAM), "expect")
 
     def _first_sound(self, frame: PlaybackStartedFrame) -> None:

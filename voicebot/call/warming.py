@@ -6,13 +6,15 @@ from datetime import date
 
 from voicebot.dialogue.flowset import FlowSet, templates
 from voicebot.speaking.clauses import split
+from voicebot.speaking.lexicon import EMPTY, Lexicon
 
 
-def phrases(flows: FlowSet, *, language: str, first_words: int) -> tuple[str, ...]:
+def phrases(flows: FlowSet, *, language: str, first_words: int, lexicon: Lexicon = EMPTY) -> tuple[str, ...]:
     """Spoken text of every clause that is the same in every call, as calls will ask for it.
 
     Args:
         first_words: the voice's longest first clause, so that the cuts are those of a call.
+        lexicon: how names are said.
     """
     found: dict[str, None] = {}
     for flow in flows.flows.values():
@@ -21,7 +23,7 @@ def phrases(flows: FlowSet, *, language: str, first_words: int) -> tuple[str, ..
             same = template.names <= {"shop"}
             wording = template.render({"shop": flows.shop}) if same else template.outline
             parts = [(part.kind, part.value) for part in wording]
-            for clause in split(parts, today=date.min, code=language, first_words=first_words):
+            for clause in split(parts, today=date.min, code=language, first_words=first_words, lexicon=lexicon):
                 if same or clause.fixed:
                     found[clause.spoken] = None
     return tuple(found)

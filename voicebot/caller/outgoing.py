@@ -23,11 +23,13 @@ from voicebot.caller.line import Line
 from voicebot.caller.measure import Spell, spells
 from voicebot.caller.message import SipError, Uri
 from voicebot.caller.report import Report, Summary, TurnReport, spread, turn_reports
-from voicebot.caller.script import Played, Turn, prepare
+from voicebot.caller.script import Played, Turn, prepare, sound
 from voicebot.caller.settings import CallerSettings
 from voicebot.errors import VoicebotError
 
 _TICK_S = 0.005
+#: Silence between two stretches of the bot's voice in the summary's timeline.
+_TIMELINE_GAP_S = 0.1
 _IP_RECVERR = 11
 _MSG_ERRQUEUE = 0x2000
 
@@ -257,10 +259,21 @@ class OutgoingCall:
             "reordered": line.receiver.reordered,
             "jitter_ms": round(line.receiver.jitter_ms, 2),
             "strays": line.log.strays,
+            "timeline_ms": self._timeline(line),
             "keys_received": line.log.keys,
             "sip_retransmissions": self._agent.retransmissions,
             "sip_malformed": self._agent.malformed,
             "transfer": self._transfer,
+        }
+
+    def _timeline(self, line: Line) -> dict[str, Any]:
+        """Who was heard when, in milliseconds of the call: per turn the caller's voice (or noise), and the bot's."""
+        sounds = [one.voice or sound(one, self._codec) for one in self._played[self._codec]]
+        voices = [line.log.voice_of(index, one) if one else None for index, one in enumerate(sounds)]
+        bot = spells(line.log.levels(), gap_s=_TIMELINE_GAP_S)
+        return {
+            "caller": [[round((at - line.began_at) * 1000) for at in voice] if voice else None for voice in voices],
+            "bot": [[round((at - line.began_at) * 1000) for at in (one.start, one.end)] for one in bot],
         }
 
     def _transcribed(self, line: Line) -> tuple[TurnReport, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from voicebot.caller import clips, dtmf, g711
-from voicebot.caller.voiced import PACKET_SAMPLES, clip_voice
+from voicebot.caller.voiced import PACKET_SAMPLES, clip_sound, clip_voice
 from voicebot.errors import VoicebotError
 
 _BARGE = re.compile(r"(?P<what>.+)@barge=(?P<ms>\d{1,6})")
@@ -85,6 +85,12 @@ def prepare(turn: Turn, codec: str) -> Played:
     octets = g711.encode(codec, pcm)
     slots = tuple(Slot(octets[i : i + PACKET_SAMPLES]) for i in range(0, len(octets), PACKET_SAMPLES))
     return Played(turn=turn, slots=slots, voice=clip_voice(pcm))
+
+
+def sound(played: Played, codec: str) -> tuple[int, int] | None:
+    """First and last loud slot of a clip in which nobody speaks: a cough, a slammed door."""
+    pcm = g711.decode(codec, b"".join(slot.payload for slot in played.slots if not slot.key))
+    return clip_sound(pcm) if played.turn.clip else None
 
 
 def silence(codec: str) -> Slot:

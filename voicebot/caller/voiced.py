@@ -55,6 +55,13 @@ def clip_voice(pcm: Pcm) -> tuple[int, int] | None:
     return (starts[0], len(loud) - 1 - ends[0]) if starts and ends else None
 
 
+def clip_sound(pcm: Pcm) -> tuple[int, int] | None:
+    """First and last loud 20 ms packet of a clip (8 kHz), whatever it is that is loud; None when nothing is."""
+    starts = range(0, len(pcm) - PACKET_SAMPLES + 1, PACKET_SAMPLES)
+    loud = [index for index, at in enumerate(starts) if level_dbfs(pcm[at : at + PACKET_SAMPLES]) >= GATE_DBFS]
+    return (loud[0], loud[-1]) if loud else None
+
+
 class Onset:
     """The same rule on a live stream: says when the other side began to speak, and when it was last heard."""
 

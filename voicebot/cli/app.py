@@ -7,7 +7,7 @@ import sys
 import typer
 
 from voicebot import __version__
-from voicebot.cli import call, calls, chat, demo, demo_oms, oms, serve, transcribe, understand
+from voicebot.cli import call, calls, chat, demo, demo_oms, listen, oms, serve, transcribe, understand
 from voicebot.errors import VoicebotError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("chat")(chat.chat)
 app.command("call")(call.call)
 app.command("understand")(understand.understand)
 app.command("transcribe")(transcribe.transcribe)
+app.command("listen")(listen.listen)
 app.command("demo-oms")(demo_oms.demo_oms)
 app.add_typer(calls.app, name="calls")
 app.add_typer(oms.app, name="oms")

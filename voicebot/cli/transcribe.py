@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,19 +17,11 @@ if TYPE_CHECKING:
     from voicebot.listening import Listening
     from voicebot.listening.recognition import Audio, Recognition
     from voicebot.listening.settings import ListeningSettings
+    from voicebot.oms.start import NumberIndex
 
 #: Taken for the number of orders when the index does not tell: careful.
 _POPULATION = 100_000
 _NEAREST = 8
-_LEAD_MS, _TAIL_MS = 300, 120
-
-
-class OrderIndex(Protocol):
-    """Which order numbers exist near a heard one."""
-
-    async def nearest_numbers(self, number: str, limit: int) -> list[str]: ...
-
-    async def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +41,12 @@ def transcribe(
     files: Annotated[list[Path], typer.Argument(help="WAV, FLAC or OGG files, any rate.", metavar="FILE...")],
     expect: Annotated[
         str,
-        typer.Option(help="What the caller was asked for: order_number, phone, email, postcode, digits, yes_no, open."),
+        typer.Option(help="What the caller was asked for: order_number, phone, postcode, spelling, date, … or open."),
     ] = "open",
     grounded: Annotated[bool, typer.Option("--grounded", help="Match order numbers with orders that exist.")] = False,
+    own: Annotated[
+        list[str] | None, typer.Option(help="An order of the caller, when he is known; may be given several times.")
+    ] = None,
     oms: Annotated[
         str | None, typer.Option(help="URL of the demo OMS to ask; default: the shop of the data dir.")
     ] = None,
@@ -74,7 +69,9 @@ def transcribe(
         raise typer.Exit(2)
     try:
         settings = load(config, server__data_dir=data_dir)
-        failed = asyncio.run(_run(files, expect, settings.listening, settings.server.data_dir, grounded, oms, as_json))
+        failed = asyncio.run(
+            _run(files, expect, settings.listening, settings.server.data_dir, grounded, own, oms, as_json)
+        )
     except VoicebotError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
@@ -88,6 +85,7 @@ async def _run(
     settings: ListeningSettings,
     data_dir: Path,
     grounded: bool,
+    own: list[str] | None,
     oms: str | None,
     as_json: bool,
 ) -> int:
@@ -98,7 +96,7 @@ async def _run(
     from voicebot.listening import open_listening
     from voicebot.oms import open_index
 
-    index: OrderIndex | None = open_index(data_dir, oms) if grounded and expect == "order_number" else None
+    index: NumberIndex | None = open_index(data_dir, oms) if grounded and expect == "order_number" else None
     listening = await open_listening(settings, data_dir / "cache")
     failed = 0
     try:
@@ -107,7 +105,7 @@ async def _run(
             if audio is None:
                 failed += 1
                 continue
-            transcript = await _hear(str(file), audio, expect, listening, index)
+            transcript = await _hear(str(file), audio, expect, tuple(own or ()), listening, index)
             typer.echo(json.dumps(asdict(transcript), ensure_ascii=False) if as_json else _line(transcript))
     finally:
         await listening.close()
@@ -130,60 +128,54 @@ def _read(file: Path) -> Audio | None:
     return over_telephone(samples.mean(axis=1), int(rate))
 
 
-async def _hear(file: str, audio: Audio, expect: str, listening: Listening, index: OrderIndex | None) -> Transcript:
+async def _hear(
+    file: str, audio: Audio, expect: str, own: tuple[str, ...], listening: Listening, index: NumberIndex | None
+) -> Transcript:
     from voicebot.listening.recognition import Expectation, Recognition, Urgency
+    from voicebot.listening.speech_in_file import voiced
 
-    voice = _voice(audio, listening)
+    voice = voiced(audio, listening.voice_activity())
     recognition = Recognition(text="")
     if voice is not None:
         recognition = await listening.recogniser.recognise(
-            voice, expect=Expectation(kind=expect, patience="dictation"), urgency=Urgency.FINAL
+            voice, expect=Expectation(kind=expect, patience="dictation", bias=own), urgency=Urgency.FINAL
         )
-    value = recognition.value
-    confirm = value is not None and expect != "yes_no" and len(recognition.nbest) != 1
-    if index is not None:
-        grounding = await _ground(recognition, index)
-        value, confirm = grounding.value, grounding.decision.value != "accept"
+    grounding = await _ground(recognition, own, index) if index is not None or own else _doubt(recognition, expect)
     return Transcript(
         file=file,
         text=recognition.text,
-        value=value,
+        value=grounding.value,
         nbest=[hypothesis.text for hypothesis in recognition.nbest],
-        confirm=confirm,
+        confirm=grounding.decision.value != "accept",
         ms=round(recognition.decode_ms, 1),
     )
 
 
-def _voice(audio: Audio, listening: Listening) -> Audio | None:
-    """From the first voice to the last, with the lead and tail that a live call keeps; None when there is none."""
-    import numpy as np
+def _doubt(recognition: Recognition, expect: str) -> Grounding:
+    """Nothing to match the value with."""
+    from voicebot.identifiers import Decision, Grounding
+    from voicebot.identifiers.grounding import doubt
 
-    from voicebot.listening.vad import FRAME_BYTES, FRAME_MS
-
-    activity = listening.voice_activity()
-    pcm = (np.clip(audio, -1.0, 1.0) * 32767).astype("<i2").tobytes() + bytes(10 * FRAME_BYTES)
-    first, last = None, 0.0
-    for number in range(len(pcm) // FRAME_BYTES):
-        heard = activity.feed(pcm[number * FRAME_BYTES : (number + 1) * FRAME_BYTES], (number + 1) * FRAME_MS)
-        if heard.voiced and first is None:
-            first = heard.position_ms - 3 * FRAME_MS
-        last = heard.voiced_until_ms
-    if first is None:
-        return None
-    start, end = (int(max(0.0, ms) * 16) for ms in (first - _LEAD_MS, last + _TAIL_MS))
-    return audio[start:end]
+    if recognition.value is None or expect == "yes_no":
+        return Grounding(decision=Decision.ACCEPT, value=recognition.value)
+    return replace(doubt(_candidates(recognition)), value=recognition.value)
 
 
-async def _ground(recognition: Recognition, index: OrderIndex) -> Grounding:
+async def _ground(recognition: Recognition, own: tuple[str, ...], index: NumberIndex | None) -> Grounding:
     from voicebot.identifiers import ground
 
-    heard = [(h.text, h.score) for h in recognition.nbest]
+    heard = _candidates(recognition)
+    if index is None or not heard:
+        return ground(heard, own)
+    return ground(heard, await index.nearest_numbers(heard, _NEAREST), population=_POPULATION, own=own)
+
+
+def _candidates(recognition: Recognition) -> list[tuple[str, float]]:
+    """The value and the hypotheses, with their scores."""
+    heard = [(hypothesis.text, hypothesis.score) for hypothesis in recognition.nbest]
     if recognition.value and recognition.value not in {value for value, _ in heard}:
         heard.insert(0, (recognition.value, heard[0][1] if heard else 0.0))
-    known: dict[str, None] = {}
-    for value, _ in heard:
-        known.update(dict.fromkeys(await index.nearest_numbers(value, _NEAREST)))
-    return ground(heard, list(known), population=_POPULATION)
+    return heard
 
 
 def _line(transcript: Transcript) -> str:

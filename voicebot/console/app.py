@@ -83,7 +83,7 @@ def health_router(deps: ConsoleDeps) -> APIRouter:
     @router.get("/healthz")
     async def healthz() -> dict[str, Any]:
         uptime_s = (datetime.now(UTC) - deps.started_at).total_seconds()
-        return {"status": "alive", "version": deps.version, "uptime_s": round(uptime_s, 1)}
+        return {"status": "alive", "version": deps.version, "uptime_s": round(uptime_s, 1), **deps.figures()}
 
     @router.get("/readyz")
     async def readyz() -> Response:

@@ -51,6 +51,7 @@ class ConsoleDeps:
         callbacks: open call-backs, the next due first; runs on the console's threads.
         version: of the program.
         started_at: aware.
+        figures: the process's own (`loop_lag_ms`, `resident_mb`), shown by `/healthz`; quick.
     """
 
     ready: Callable[[], Readiness]
@@ -60,3 +61,4 @@ class ConsoleDeps:
     callbacks: Callable[[], Sequence[Mapping[str, Any]]]
     version: str
     started_at: datetime
+    figures: Callable[[], Mapping[str, Any]] = dict

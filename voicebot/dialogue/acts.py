@@ -11,6 +11,7 @@ _PERSON = (
 )
 _MACHINE = r"(?:robot|bot|machine|computer|human|person|ai|recording)"
 _WHILE = r"(?:moment|second|sec|minute)"
+_INSULT = r"(?:stupid|useless|idiots?|idiotic|moron|dumb|worthless|pathetic|rubbish|garbage|liars?|thieves|scum)"
 
 #: Anywhere in the utterance. One alternative a line.
 _ANYWHERE: Mapping[str, tuple[str, ...]] = {
@@ -69,6 +70,20 @@ _ANYWHERE: Mapping[str, tuple[str, ...]] = {
         r"i(?:'ve| have) (?:forgotten|lost) (?:it|that)",
         r"haven't got (?:it|that|one|the)",
         r"i forgot (?:it|that)$",
+    ),
+    "start_over": (
+        r"\b(?:start|begin)(?: (?:it|that|this|all))* (?:over|again|anew)\b"
+        r"(?: (?:again )?from (?:the )?(?:very )?(?:beginning|start|top|scratch)\b)?",
+        r"\b(?:start|begin|go|try|once more|again|all over|take it) (?:it |that |again |over )*"
+        r"from (?:the )?(?:very )?(?:beginning|start|top|scratch)\b",
+        r"\blet me (?:try|do|say|give you) (?:it |that )?again\b",
+        r"^(?:(?:no|okay|ok|wait|sorry)\W+)*from the (?:beginning|start|top)\b",
+    ),
+    "abuse": (
+        r"\b(?:fuck|screw|damn|sod) (?:you|off|this|it)\b|\b(?:piss|bugger) off\b|go to hell|shut (?:the \w+ )?up\b",
+        rf"\byou(?:'re| are)? (?:a |an |such a |all |so |just |really |fucking |bloody |damn )*{_INSULT}\b",
+        rf"\b{_INSULT} (?:ro)?(?:bot|machine|thing|company|people)s?\b",
+        r"\b(?:bull)?shit\b|\b(?:fuck|fucking|wtf|asshole|arsehole|bastards?|bitch)\b",
     ),
 }
 
@@ -135,6 +150,12 @@ def acts(text: str) -> tuple[str, ...]:
     if "done" in found and "thanks" in found:
         found = [name for name in found if name != ("done" if words.startswith(("thank", "ok")) else "thanks")]
     return tuple(dict.fromkeys(found))
+
+
+def end_of(move: str, text: str) -> int | None:
+    """Where in `text` the words for a move that may stand anywhere end, the last time they are said; None without."""
+    places = [match.end() for match in _ANYWHERE_RE[move].finditer(text.translate(_QUOTES).lower())]
+    return places[-1] if places else None
 
 
 def _unwanted(words: str, at: int) -> bool:

@@ -63,11 +63,12 @@ def _typed(name: str, value: Any) -> Any:
     match name:
         case "wording" | "filler":
             return tuple(Part(part["kind"], part["value"]) for part in value)
-        case "choices" | "bias":
+        case "choices" | "bias" | "hypotheses" | "alternatives":
             return tuple(value)
         case "understanding":
             commands = tuple(Command(c["name"], c["args"], c["confidence"]) for c in value["commands"])
-            return Understanding(**{**value, "commands": commands, "alternatives": tuple(value["alternatives"])})
+            alternatives = tuple(a if isinstance(a, str) else (a[0], a[1]) for a in value["alternatives"])
+            return Understanding(**{**value, "commands": commands, "alternatives": alternatives})
     return value
 
 

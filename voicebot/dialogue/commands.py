@@ -6,6 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+#: Moves that every conversation answers in the same way: patterns of the same name.
+PATTERNS = frozenset(
+    {"repeat", "slower", "cancel_dialogue", "greet", "goodbye", "thanks", "help", "bot_challenge", "unsure", "hold_on"}
+    | {"abuse", "start_over"}
+)
+#: What was not understood, the most telling first; patterns of the same name, too.
+MISSES = ("other_language", "out_of_scope", "not_understood")
+#: Moves that mean something only when nothing weightier was said in the same breath.
+POLITE = frozenset({"greet", "thanks", "affirm", "deny", "help", "unsure", "abuse", *MISSES})
+
+
+#: Another reading of the words, with its mean log-probability when that is known.
+Alternative = str | tuple[str, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -14,8 +28,9 @@ class Command:
     Attributes:
         name: `start_flow`, `set_slot`, `correct_slot`, `affirm`, `deny`, `repeat`, `slower`, `cancel_dialogue`,
             `greet`, `goodbye`, `thanks`, `help`, `bot_challenge`, `unsure`, `hold_on`, `human_agent`, `out_of_scope`,
-            `not_understood`.
-        args: e.g. `{"flow": "wismo"}`, `{"slot": "order_number", "value": "4481207"}`.
+            `other_language`, `abuse`, `start_over`, `partial`, `not_understood`.
+        args: e.g. `{"flow": "wismo"}`, `{"slot": "order_number", "value": "4481207"}`; a value that came by voice has
+            `heard` beside it: `[[value, mean log-probability], …]`, best first.
         confidence: 0..1.
     """
 
@@ -42,4 +57,4 @@ class Understanding:
     confidence: float = 0.0
     slots: Mapping[str, Any] = field(default_factory=dict)
     commands: tuple[Command, ...] = ()
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()

@@ -22,6 +22,9 @@ class Context:
         known: likely values by slot, e.g. the order numbers of this caller.
         choice: the slot that `options` belong to, also after it was answered (for "the other one").
         options: of the choice.
+        doubt: about what the caller is asked, or was: slot and value, and the part of it that may be wrong.
+        denied: values that the caller has said are wrong.
+        partial: what was said before of the value being asked for, when that was not all of it.
         pending: the engine waits for an answer from elsewhere.
     """
 
@@ -36,4 +39,7 @@ class Context:
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     choice: str | None = None
     options: tuple[Option, ...] = ()
+    doubt: Mapping[str, Any] | None = None
+    denied: tuple[str, ...] = ()
+    partial: str = ""
     pending: bool = False

@@ -67,6 +67,26 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """What was heard for a slot was weighed against what exists, or against itself. For the record: nothing is to do.
+
+    Attributes:
+        decision: `accept`, `confirm` (it is read back) or `ask_again`.
+        value: the likeliest; None when nothing is likely.
+        confidence: probability that it was meant, 0..1.
+        hypotheses: what was heard, best first.
+        alternatives: other values that it may be.
+    """
+
+    slot: str
+    decision: str
+    value: str | None
+    confidence: float
+    hypotheses: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff:
     """Hand the caller to a human. Only after commit.
 
@@ -95,7 +115,7 @@ class HangUp:
     reason: str
 
 
-Effect = Say | Expect | Query | Decide | Handoff | BookCallback | HangUp
+Effect = Say | Expect | Query | Decide | Matched | Handoff | BookCallback | HangUp
 
 #: Effects that cannot be taken back: they wait for the commit.
 COMMIT_ONLY = (Handoff, BookCallback, HangUp)
@@ -108,6 +128,7 @@ __all__ = [
     "Expect",
     "Handoff",
     "HangUp",
+    "Matched",
     "Part",
     "Query",
     "Say",

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from voicebot.dialogue import schema
-from voicebot.dialogue.commands import Command
+from voicebot.dialogue import dictation, doubts, schema
+from voicebot.dialogue.commands import MISSES, PATTERNS, POLITE, Command
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.effects import Effect
 from voicebot.dialogue.farewell import goes_on
@@ -37,12 +37,6 @@ from voicebot.dialogue.turn import Turn
 
 __all__ = ["Engine", "State"]
 
-#: Moves that mean something only when nothing weightier was said in the same breath.
-POLITE = frozenset({"greet", "thanks", "affirm", "deny", "help", "not_understood", "out_of_scope", "unsure"})
-#: Moves that every conversation answers in the same way: patterns of the same name.
-_PATTERNS = frozenset(
-    {"repeat", "slower", "cancel_dialogue", "greet", "goodbye", "thanks", "help", "bot_challenge", "unsure", "hold_on"}
-)
 #: Silences in a row after which an answer that does not come is given up.
 _PATIENCE_WITH_ANSWERS = 3
 #: Requests that are always answered, however long it takes: nobody gives them up from outside.
@@ -117,13 +111,16 @@ class Engine:
             known={slot: known for slot, spec in slots.items() if (known := turn.known(spec))},
             choice=state.choice if state.choice in slots else chosen,
             options=state.options if state.choice in slots else (),
+            doubt=doubts.asked_about(state, kind, asking.ask if asking else None),
+            denied=state.denied,
+            partial=state.partial[1] if asking and state.partial[0] == asking.ask else "",
             pending=state.pending is not None,
         )
 
 
 def _held(state: State, slot: str) -> Any:
     value = state.facts.get(slot)
-    return state.previous.get(slot) if value is None else value
+    return dictation.written(state.previous.get(slot) if value is None else value)
 
 
 def _open(turn: Turn, event: Input) -> None:
@@ -169,8 +166,8 @@ def _commands(turn: Turn, commands: tuple[Command, ...]) -> None:
         turn.misses = 0
         return
     turn.misses += 1
-    out = any(command.name == "out_of_scope" for command in commands)
-    turn.pattern("out_of_scope" if out else "not_understood")
+    names = {command.name for command in commands}
+    turn.pattern(next((name for name in MISSES if name in names), "not_understood"))
 
 
 def _answers(turn: Turn) -> bool:
@@ -196,6 +193,8 @@ def _apply(turn: Turn, command: Command) -> bool:
         return _start(turn, command)
     if command.name in ("set_slot", "correct_slot"):
         return _fill(turn, command)
+    if dictation.keep(turn, command):
+        return True
     asking = turn.asking
     if asking is not None:
         if command.name in asking.on:
@@ -207,7 +206,7 @@ def _apply(turn: Turn, command: Command) -> bool:
             turn.waiting = False
             _note(turn, asking.ask, command.name == "affirm")
             return True
-    if command.name in _PATTERNS:
+    if command.name in PATTERNS:
         name = command.name if f"patterns/{command.name}" in turn.flows.flows else "repeat"
         turn.waiting = False
         turn.pattern(name)
@@ -228,6 +227,7 @@ def _note(turn: Turn, slot: str, value: Any) -> None:
     turn.facts[slot] = value
     if value is not None:
         turn.previous[slot] = value
+        turn.partial = dictation.NOTHING
     turn.fresh.add(slot)
 
 
@@ -271,16 +271,21 @@ def _fill(turn: Turn, command: Command) -> bool:
         slot = turn.flows.flows[frame.flow].slots.get(name)
         if slot is None or (depth == 0 and command.name == "correct_slot" and _last_has(turn, name)):
             continue
-        value = _typed(turn, slot, value)
+        value = dictation.typed(turn, slot, value)
         place = turn.flows.place(frame.flow, frame.step)
         asked = place is not None and isinstance(place.step, schema.Ask) and place.step.ask == name
         if value is None and not (command.name == "correct_slot" and slot.on_change):
             return False
         del turn.stack[depth + 1 :]
         turn.waiting = False
+        if command.name == "correct_slot":
+            doubts.take_back(turn, name, value)
         _note(turn, name, value)
+        doubts.note_heard(turn, name, command.args.get("heard"))
         if not (asked and value is not None) and slot.on_change is not None:
             turn.goto(slot.on_change)
+        elif asked and command.name == "set_slot":
+            doubts.doubted(turn, name, slot)
         return True
     return _fill_last(turn, name, value)
 
@@ -295,25 +300,15 @@ def _fill_last(turn: Turn, name: str, value: Any) -> bool:
     if not _last_has(turn, name):
         return False
     slot = turn.flows.flows[turn.last_flow].slots[name]
-    typed = _typed(turn, slot, value)
+    typed = dictation.typed(turn, slot, value)
     if typed is None and value is not None:
         return False
     _wish_granted(turn)
+    doubts.take_back(turn, name, typed)
     _note(turn, name, typed)
+    doubts.settle(turn, name)
     turn.push(turn.last_flow, slot.on_change, anew=False)
     return True
-
-
-def _typed(turn: Turn, slot: schema.Slot, value: Any) -> Any:
-    """The value in its slot's type, or None when it is none."""
-    if value is None:
-        return None
-    if slot.type == "yes_no":
-        return value if isinstance(value, bool) else None
-    if slot.type == "choice":
-        return str(value) if any(option.value == str(value) for option in turn.options) else None
-    text = str(value).strip()
-    return text[:200] if text and not isinstance(value, bool) else None
 
 
 def _silent(turn: Turn, _event: UserSilent) -> None:
@@ -371,6 +366,7 @@ def _failed(turn: Turn, event: Failed) -> None:
             turn.answered(_UNANSWERED[turn.pending.kind])
     elif request is None:
         turn.waiting = False
+        turn.misses += event.where == HEARING
         turn.pattern("not_understood" if event.where == HEARING else "internal_failure")
 
 

@@ -6,23 +6,22 @@ the caller's wish. What is read where depends on what was asked: an "okay" after
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from voicebot import identifiers
-from voicebot.dialogue import acts, choices
-from voicebot.dialogue.commands import Command, Understanding
+from voicebot.dialogue import acts, choices, dictation, doubts
+from voicebot.dialogue.commands import Alternative, Command, Understanding
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.lint import HUMAN
 
 MAX_CHARACTERS = 600
 OUT_OF_SCOPE = "out_of_scope"
-#: Slot types that a grammar reads; of equally good readings of the same words the first counts.
+#: Slot types whose values can be corrected in part.
 _IDENTIFIERS = ("email", "order_number", "tracking_number", "phone", "postcode")
-#: From this score on a value counts that was not asked for; of what was asked for, nearly anything does.
-_UNASKED, _ASKED = 0.6, 0.3
 _ACTS = frozenset({"affirm", "deny", "thanks", "greet", "goodbye", "repeat", "slower", "cancel_dialogue", "help"}) | {
     "bot_challenge", "unsure", "hold_on",
 }  # fmt: skip
@@ -51,14 +50,16 @@ def needs_classifier(text: str, context: Context) -> bool:
             "greet",
         }
     words = acts.plain(text).split()
-    return len(words) > 3 and not _found(text, context, (), context.slots)
+    if len(words) <= 3 or dictation.piece(text, context) is not None:
+        return False
+    return not _found(text, context, (), context.slots)
 
 
 def wish_words(text: str) -> str:
     """The words without identifiers, which say nothing about the wish; empty when nothing is left to classify."""
     rest = text[:MAX_CHARACTERS]
     for kind in ("email", "order_number", "phone"):
-        spans = [found.span for found in identifiers.find(kind, rest) if found.score >= _UNASKED]
+        spans = [found.span for found in identifiers.find(kind, rest) if found.score >= dictation.UNASKED[kind]]
         for start, end in sorted(spans, reverse=True):
             rest = f"{rest[:start]} {rest[end:]}"
     rest = " ".join(rest.split())
@@ -70,7 +71,7 @@ def interpret(
     context: Context,
     flows: FlowSet,
     probabilities: Mapping[str, float],
-    alternatives: Sequence[str] = (),
+    alternatives: Sequence[Alternative] = (),
     thresholds: Thresholds = Thresholds(),
 ) -> Understanding:
     """Understand one utterance.
@@ -80,7 +81,7 @@ def interpret(
         context: what the conversation expects.
         flows: for the intents they serve and the slots they fill.
         probabilities: of all labels, from the classifier; empty when it was not asked.
-        alternatives: other readings of the same words.
+        alternatives: other readings of the same words, with mean log-probabilities where they are known.
         thresholds: when a wish counts.
     """
     text = text[:MAX_CHARACTERS]
@@ -105,7 +106,7 @@ class _Reading:
         context: Context,
         flows: FlowSet,
         probabilities: Mapping[str, float],
-        alternatives: tuple[str, ...],
+        alternatives: tuple[Alternative, ...],
         thresholds: Thresholds,
     ) -> None:
         self.text, self.context, self.flows, self.alternatives = text, context, flows, alternatives
@@ -122,6 +123,7 @@ class _Reading:
         elif self.label == OUT_OF_SCOPE:
             self.intent = OUT_OF_SCOPE
         self.found: dict[str, Any] = {}
+        self._started_over()
 
     def commands(self) -> tuple[Command, ...]:
         """The commands, in the order to be carried out."""
@@ -140,12 +142,24 @@ class _Reading:
             filled = self._volunteered(start)
         if filled and self.context.kind != "yes_no":
             answer = tuple(command for command in answer if command.name == "deny")
+        if not (start or filled) and (piece := self._piece()) is not None:
+            return (piece,)
         result = (*answer, *start, *filled)
         if result:
             return result
         if "unsure" in self.moves:
             return (Command("unsure"),)
         return self._act()
+
+    def _piece(self) -> Command | None:
+        """A part of the value that was asked for."""
+        return dictation.piece(self.text, self.context) if not set(self.moves) - {"start_over"} else None
+
+    def _started_over(self) -> None:
+        """What was said before "let me start over" does not count, nor what was given of a value until then."""
+        rest = dictation.after_start_over(self.text) if "start_over" in self.moves else None
+        if rest is not None:
+            self.text, self.context = rest or self.text, dataclasses.replace(self.context, partial="")
 
     def _answer(self) -> tuple[Command, ...]:
         """Yes or no."""
@@ -168,16 +182,29 @@ class _Reading:
         if correction is not None:
             return (correction,)
         values = _found(self.text, self.context, self.alternatives, self.context.slots)
-        self.found.update({kind: value for kind, (_slot, value) in values.items()})
-        result = [self._slot(slot, value) for slot, value in values.values()]
+        if not values and (corrected := self._part_said_again()) is not None:
+            return (corrected,)
+        self.found.update({kind: value.text for kind, value in values.items()})
+        result = [self._slot(value) for value in values.values()]
         if not result and (chosen := self._choice()) is not None:
             result.append(chosen)
         return tuple(result)
 
-    def _slot(self, slot: str, value: str) -> Command:
-        held = self.context.values.get(slot)
-        name = "correct_slot" if held not in (None, value) and self.context.slot != slot else "set_slot"
-        return Command(name, {"slot": slot, "value": value})
+    def _slot(self, value: _Value) -> Command:
+        held = self.context.values.get(value.slot)
+        name = "correct_slot" if held not in (None, value.text) and self.context.slot != value.slot else "set_slot"
+        return Command(name, value.args)
+
+    def _part_said_again(self) -> Command | None:
+        """ "No, four eight", when the bot asked whether it got the last two right."""
+        if self.context.doubt is None or identifiers.yes_no(self.text):
+            return None
+        slot, said = self.context.doubt["slot"], [run.text for run in identifiers.runs(self.text)]
+        value = doubts.corrected(self.context.doubt, said[-1]) if said else None
+        if value is None:
+            return None
+        self.found[self.context.slots.get(slot, "order_number")] = value
+        return Command("correct_slot", {"slot": slot, "value": value})
 
     def _correction(self) -> Command | None:
         """ "No, it ends in 3": of the identifier that is being talked about."""
@@ -234,8 +261,8 @@ class _Reading:
         flow = self.flows.flows.get(str(start[0].args.get("flow", HUMAN)))
         slots = {name: slot.type for name, slot in flow.slots.items()} if flow else {}
         values = _found(self.text, self.context, self.alternatives, slots)
-        self.found.update({kind: value for kind, (_slot, value) in values.items()})
-        return tuple(Command("set_slot", {"slot": slot, "value": value}) for slot, value in values.values())
+        self.found.update({kind: value.text for kind, value in values.items()})
+        return tuple(Command("set_slot", value.args) for value in values.values())
 
     def _act(self) -> tuple[Command, ...]:
         """A move of the conversation, by its pattern or else by the classifier."""
@@ -256,54 +283,79 @@ def flows_intents() -> frozenset[str]:
     return taxonomy()
 
 
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value for a slot; `heard` are the scored hypotheses behind it, none when it is certain."""
+
+    slot: str
+    text: str
+    heard: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def args(self) -> dict[str, Any]:
+        given = {"slot": self.slot, "value": self.text}
+        return {**given, "heard": [list(pair) for pair in self.heard]} if self.heard else given
+
+
 def _found(
-    text: str, context: Context, alternatives: Sequence[str], slots: Mapping[str, str]
-) -> dict[str, tuple[str, str]]:
+    text: str, context: Context, alternatives: Sequence[Alternative], slots: Mapping[str, str]
+) -> dict[str, _Value]:
     """Slot type -> slot and value, for identifiers in the words; the one that was asked for wins its words."""
     kinds: dict[str, str] = {}
     for slot, kind in slots.items():
-        if kind in _IDENTIFIERS and (kind not in kinds or slot == context.slot):
+        if kind in dictation.UNASKED and (kind not in kinds or slot == context.slot):
             kinds[kind] = slot
-    readings = {kind: _readings(kind, text, asked=kind == context.kind) for kind in _IDENTIFIERS if kind in kinds}
+    readings = {kind: dictation.readings(kind, text, context) for kind in dictation.UNASKED if kind in kinds}
     order = sorted(
         readings, key=lambda kind: (kind != context.kind, -max((f.score for f in readings[kind]), default=0))
     )
     taken: list[tuple[int, int]] = []
-    result: dict[str, tuple[str, str]] = {}
+    result: dict[str, _Value] = {}
     for kind in order:
         asked = kind == context.kind
         free = [f for f in readings[kind] if not any(f.span[0] < end and start < f.span[1] for start, end in taken)]
-        if not free and not asked:
+        if not asked and not (free and dictation.replaces(kind, text, context.values.get(kinds[kind]))):
             continue
-        value = _grounded(kind, kinds[kind], free, context, alternatives if asked else ())
+        held = (context.values.get(kinds[kind]),) if identifiers.yes_no(text) is False else ()
+        value = _grounded(kind, kinds[kind], free, context, alternatives if asked else (), (*context.denied, *held))
         if value is not None:
-            result[kind] = (kinds[kind], value)
+            result[kind] = value
             taken += [f.span for f in free[:1]]
             if asked:
                 break
     return result
 
 
-def _readings(kind: str, text: str, *, asked: bool) -> list[identifiers.Found]:
-    return [found for found in identifiers.find(kind, text) if found.score >= (_ASKED if asked else _UNASKED)]
-
-
 def _grounded(
-    kind: str, slot: str, readings: list[identifiers.Found], context: Context, alternatives: Sequence[str]
-) -> str | None:
+    kind: str,
+    slot: str,
+    readings: list[identifiers.Found],
+    context: Context,
+    alternatives: Sequence[Alternative],
+    denied: Sequence[Any],
+) -> _Value | None:
     """The value heard, or the known one that it must be: this caller's own numbers come first."""
-    found = readings[:3]
+    found: list[identifiers.Found] = []
+    scores: dict[str, float] = {}
     for other in alternatives:
-        found += [f for f in identifiers.find(kind, other)[:1] if f.score >= _ASKED]
+        words, score = (other, None) if isinstance(other, str) else other
+        read = dictation.readings(kind, words, context)[:1]
+        found += read
+        if score is not None:
+            scores |= {f.value: max(score, scores.get(f.value, score)) for f in read}
+    found += readings[:3]
     if not found:
         return None
-    # A doubtful reading (a number with a digit too many) gives way to a better one of the same sounds.
-    alike = [f for f in found if abs(len(f.value) - len(found[0].value)) <= 1]
-    best = max(alike, key=lambda f: f.score)
+    # A doubtful reading (a number with a digit too many) gives way to a better one of the same sounds; of equally good
+    # ones the recogniser's counts.
+    anchor = (readings or found)[0].value
+    best = max((f for f in found if abs(len(f.value) - len(anchor)) <= 1), key=lambda f: f.score)
     heard = list(dict.fromkeys([best.value, *(f.value for f in found)]))
-    known = context.known.get(slot, ())
+    scored = tuple((value, scores.get(value, max(scores.values()))) for value in heard) if scores else ()
+    # What was denied, or is being denied now, is not what was said.
+    known = tuple(value for value in context.known.get(slot, ()) if value not in denied)
     if known and heard[0] not in known:
-        grounding = identifiers.ground(heard, known)
+        grounding = identifiers.ground(scored or heard, known)
         if grounding.decision is identifiers.Decision.ACCEPT and grounding.value is not None:
-            return grounding.value
-    return heard[0]
+            return _Value(slot, grounding.value)
+    return _Value(slot, heard[0], scored)

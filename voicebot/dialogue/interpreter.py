@@ -17,7 +17,7 @@ import numpy as np
 from voicebot import weights
 from voicebot.dialogue import classifier as training
 from voicebot.dialogue.classifier import Classifier
-from voicebot.dialogue.commands import Understanding
+from voicebot.dialogue.commands import Alternative, Understanding
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.interpret import OUT_OF_SCOPE, Thresholds, interpret, needs_classifier, wish_words
@@ -38,12 +38,12 @@ class LocalInterpreter:
         self._encoder, self._classifier, self._thresholds = encoder, classifier, thresholds
         self._executor = ThreadPoolExecutor(1, "understand")
 
-    async def understand(self, text: str, context: Context, alternatives: Sequence[str] = ()) -> Understanding:
+    async def understand(self, text: str, context: Context, alternatives: Sequence[Alternative] = ()) -> Understanding:
         """See `Interpreter.understand`."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, partial(self.understand_now, text, context, alternatives))
 
-    def understand_now(self, text: str, context: Context, alternatives: Sequence[str] = ()) -> Understanding:
+    def understand_now(self, text: str, context: Context, alternatives: Sequence[Alternative] = ()) -> Understanding:
         """The same, in this thread."""
         words = wish_words(text) if needs_classifier(text, context) else ""
         probabilities = self.probabilities(words) if words else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from voicebot.dialogue.commands import Command
+from voicebot.dialogue.doubts import corrected
 from voicebot.dialogue.turn import Turn
 
 _NO_KEY = re.compile(r"[^0-9*#]")
@@ -30,8 +31,13 @@ def key_command(turn: Turn, keys: str) -> Command:
                 return Command("set_slot", {"slot": asking.ask, "value": turn.options[int(digits) - 1].value})
             if any(option.value == digits for option in turn.options):
                 return Command("set_slot", {"slot": asking.ask, "value": digits})
+        case "quantity" if len(digits) <= 3:
+            return Command("set_slot", {"slot": asking.ask, "value": str(int(digits))})
+        case "digits" if turn.doubt and (value := corrected(turn.doubt, digits)) is not None:
+            return Command("correct_slot", {"slot": turn.doubt["slot"], "value": value})
     # Several digits typed are an identifier, whatever was asked in between.
-    wanted = slot.type if slot.type in ("order_number", "phone", "tracking_number", "postcode") else "order_number"
+    kind = turn.doubt.get("kind") if slot.type in ("yes_no", "digits") else slot.type
+    wanted = kind if kind in ("order_number", "phone", "tracking_number", "postcode") else "order_number"
     name = asking.ask if slot.type == wanted else _slot_of_type(turn, wanted)
     if name is None or len(digits) < 4:
         return Command("not_understood")

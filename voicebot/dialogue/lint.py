@@ -21,13 +21,15 @@ GIVEN = frozenset({"call", "dialogue", "shop"})
 REQUIRED = (
     "main", "not_understood", "out_of_scope", "silence", "still_waiting", "repeat", "help", "goodbye", "thanks",
     "greet", "bot_challenge", "hold_on", "cancel_dialogue", "unsure", "oms_unavailable", "internal_failure",
+    "other_language", "abuse",
 )  # fmt: skip
 #: Flow that serves callers who want a human, and wishes that no flow serves yet.
 HUMAN = "human_agent"
 #: Commands that an `on` may catch.
 COMMANDS = frozenset({
     "affirm", "deny", "repeat", "slower", "cancel_dialogue", "greet", "goodbye", "thanks", "help", "bot_challenge",
-    "unsure", "hold_on", "human_agent", "out_of_scope", "not_understood",
+    "unsure", "hold_on", "human_agent", "out_of_scope", "other_language", "abuse", "start_over",
+    "not_understood",
 })  # fmt: skip
 _CLAIMS = re.compile(
     r"\b(?:done|I(?:'ve| have) (?:cancelled|changed|refunded|sent|booked|found)|has been|successfully)\b", re.I
@@ -145,6 +147,10 @@ def _circles(source: Source, all_: _All) -> Iterator[Problem]:
 
 def _slots(source: Source, _all: _All) -> Iterator[Problem]:
     for number, step in enumerate(source.flow.steps):
+        if isinstance(step, schema.Ground) and step.ground not in source.flow.slots:
+            what = f"slot {step.ground!r} is not declared in {source.flow.name}"
+            fix = _near(step.ground, source.flow.slots) or "add it under slots"
+            yield source.problem(("steps", number, "ground"), "F007", what, fix)
         if not isinstance(step, schema.Ask):
             continue
         path: Path = ("steps", number, "ask")
@@ -219,7 +225,7 @@ def _patterns_only(source: Source, _all: _All) -> Iterator[Problem]:
     if source.flow.is_pattern:
         return
     for number, step in enumerate(source.flow.steps):
-        if isinstance(step, schema.Wait | schema.Cancel):
+        if isinstance(step, schema.Wait | schema.Confirm | schema.Instead | schema.Cancel):
             yield source.problem(("steps", number), "F018", f"{step.kind} outside a pattern", "use next: done")
 
 
@@ -327,6 +333,8 @@ def _step_expressions(step: schema.Step) -> Iterator[tuple[Path, Expression]]:
             yield from ((("set", name), value) for name, value in step.set.items())
         case schema.Branch():
             yield from ((("branch", i, "if"), c.if_) for i, c in enumerate(step.branch) if c.if_ is not None)
+        case schema.Ground():
+            yield ("among",), step.among
         case schema.Callback():
             yield ("callback", "number"), step.callback.number
 

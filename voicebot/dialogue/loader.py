@@ -21,6 +21,8 @@ from voicebot.policy.problems import Problem
 
 #: Rules that only make sense when every file could be read.
 _NEEDS_ALL = frozenset({"F006", "F009", "F015"})
+#: Lies beside the flows, and is the voice's.
+LEXICON = "lexicon.yaml"
 _HEADS = ("flow", "pattern", "shop")
 
 
@@ -34,7 +36,7 @@ def load_flows(path: Path, *, policies: Collection[str] | None = None) -> FlowSe
     Raises:
         FlowError: with every mistake of every file at once.
     """
-    files = sorted(path.rglob("*.yaml")) if path.is_dir() else []
+    files = sorted(file for file in path.rglob("*.yaml") if file.name != LEXICON) if path.is_dir() else []
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     for file in files:

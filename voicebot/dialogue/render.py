@@ -24,7 +24,7 @@ WORDINGS = frozenset({"last_said", "choices"})
 
 _SLOT = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\Z")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:/\d{4}-\d{2}-\d{2}\Z)?")
 
 
 class UnspeakableError(Exception):
@@ -72,7 +72,10 @@ class Template:
             elif piece.kind == "wording":
                 parts.extend(facts.get(piece.paths[0][0]) or ())
             else:
-                parts.append(Part(piece.kind, _written(piece, [_look_up(path, facts) for path in piece.paths])))
+                value = _written(piece, [_look_up(path, facts) for path in piece.paths])
+                first, _, last = value.partition("/") if piece.kind == "date" else (value, "", "")
+                parts.append(Part(piece.kind, first))
+                parts.extend((Part("text", " to "), Part("date", last)) if last else ())
         return merged(parts)
 
 

@@ -22,18 +22,34 @@ FlowName = Annotated[str, Field(pattern=r"^(patterns/)?[a-z][a-z0-9_]*$", max_le
 
 #: Types of slots. `wish` is filled by starting a flow.
 SlotType = Literal[
-    "order_number", "tracking_number", "email", "phone", "postcode", "name", "date", "yes_no", "choice", "wish", "text"
+    "order_number",
+    "tracking_number",
+    "email",
+    "phone",
+    "postcode",
+    "name",
+    "spelling",
+    "date",
+    "amount",
+    "quantity",
+    "digits",
+    "yes_no",
+    "choice",
+    "wish",
+    "text",
 ]
 Role = Literal["greeting", "answer", "ask", "filler", "repair", "goodbye"]
 Reason = Literal["caller_asked", "policy", "low_confidence", "failure", "risk", "abuse"]
 Patience = Literal["instant", "normal", "dictation"]
 
 #: Slot types that can be typed on a keypad.
-KEYPAD = frozenset({"order_number", "tracking_number", "phone", "postcode", "yes_no", "choice"})
+KEYPAD = frozenset({"order_number", "tracking_number", "phone", "postcode", "digits", "quantity", "yes_no", "choice"})
+#: Slot types whose values are read back when the recogniser is not sure of them.
+IDENTIFIERS = frozenset({"order_number", "tracking_number", "email", "phone", "postcode", "name", "spelling"})
 #: How patient the ears are with an answer; `normal` for what is not here.
 PATIENCE: Mapping[str, str] = {
     "yes_no": "instant",
-    **dict.fromkeys(("order_number", "tracking_number", "email", "phone", "postcode", "name"), "dictation"),
+    **dict.fromkeys((*sorted(IDENTIFIERS), "digits"), "dictation"),
 }
 
 
@@ -70,6 +86,8 @@ class Slot(_Model):
     type: SlotType
     known: Cel | None = None
     """Values that probably come, as a list: bias for the recogniser, and ground for what was heard."""
+    confirm: Literal["doubtful", "always", "never"] = "doubtful"
+    """When an identifier that was answered is read back by the pattern `read_back` before the flow goes on."""
     on_change: str | None = None
     """Step to go to when the caller gives or corrects the value outside the step that asks for it."""
 
@@ -154,6 +172,22 @@ class Branch(Step):
     branch: Annotated[tuple[Case, ...], Field(min_length=1)]
 
 
+class Ground(Step):
+    """Match what was heard for a slot with values that exist. The variable gets `decision` (`accept`, `confirm`,
+    `ask_again`), `value`, `alternatives` and `confidence`; a value to be confirmed is put into the slot."""
+
+    kind: ClassVar[str] = "ground"
+    ground: Name
+    among: Cel
+    """A list of existing values; the slot's `known` ones are the caller's own and need not be in it."""
+    of: Annotated[int, Field(ge=1, le=1_000_000_000)] = 100_000
+    """How many values exist in all: among many, a near one is more likely an accident."""
+    offers: Annotated[int, Field(ge=0, le=100)] = 4
+    """How many existing values that nobody was heard to say may be asked about in one call, the caller's own aside: who
+    tries numbers would learn which exist."""
+    into: Name
+
+
 class Set(Step):
     """Compute variables or slots; `null` empties them."""
 
@@ -220,6 +254,21 @@ class Wait(Step):
     wait: WaitFor
 
 
+class Confirm(Step):
+    """The caller has answered whether the doubtful value is right: it is taken, or its slot emptied."""
+
+    kind: ClassVar[str] = "confirm"
+    confirm: bool
+
+
+class Instead(Step):
+    """Leave the pattern by the way out of the open question, its `on` for `unsure`, `deny` or `cancel_dialogue`; goes
+    on when it has none."""
+
+    kind: ClassVar[str] = "instead"
+    instead: Literal[True]
+
+
 class Cancel(Step):
     """Drop what the caller was in the middle of."""
 
@@ -228,8 +277,12 @@ class Cancel(Step):
 
 
 STEPS: Mapping[str, type[Step]] = {
-    cls.kind: cls for cls in (Say, Ask, Query, Decide, Branch, Set, Link, Call, Handoff, Callback, End, Wait, Cancel)
-}
+    cls.kind: cls
+    for cls in (
+        Say, Ask, Query, Ground, Decide, Branch, Set, Link, Call, Handoff, Callback, End,
+        Wait, Confirm, Instead, Cancel,
+    )
+}  # fmt: skip
 
 
 def step_type(value: Any) -> type[Step]:

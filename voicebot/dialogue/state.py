@@ -51,6 +51,11 @@ class State:
         silence_ms: how long it waits before silence is due.
         pending: the request it waits for instead.
         background: requests whose answer is only noted.
+        heard: n-best list by slot, as far as its value came by voice: `[[value, mean log-probability], …]`.
+        doubt: the value that is being read back, see `dialogue.doubts`.
+        denied: values that were read back and are not right.
+        offered: existing values that were read back though nobody was heard to say them.
+        partial: slot and words of a value that was not said to its end.
         options: of the choice asked last, under the slot `choice`.
         misses / silences: in a row.
         human_requests: how often the caller asked for a human.
@@ -67,6 +72,11 @@ class State:
     silence_ms: int = 7000
     pending: Request | None = None
     background: tuple[Request, ...] = ()
+    heard: Mapping[str, Any] = field(default_factory=dict)
+    doubt: Mapping[str, Any] = field(default_factory=dict)
+    denied: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    partial: tuple[str, str] = ("", "")
     choice: str = ""
     options: tuple[Option, ...] = ()
     misses: int = 0
@@ -100,6 +110,9 @@ class State:
                 ),
                 "last_said": _wording(row["last_said"]),
                 "cut_off": tuple(row["cut_off"]),
+                "denied": tuple(row["denied"]),
+                "offered": tuple(row["offered"]),
+                "partial": tuple(row["partial"]),
             }
         )
 

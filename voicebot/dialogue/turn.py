@@ -6,19 +6,18 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from voicebot.dialogue import schema
-from voicebot.dialogue.effects import BookCallback, Decide, Effect, Expect, Handoff, HangUp, Query, Say
+from voicebot.dialogue import doubts, questions, schema
+from voicebot.dialogue.effects import BookCallback, Decide, Effect, Handoff, HangUp, Query, Say
 from voicebot.dialogue.flowset import MAIN, FlowSet
 from voicebot.dialogue.render import Template, UnspeakableError, joined, merged
 from voicebot.dialogue.scope import Scope
-from voicebot.dialogue.state import Frame, Option, Request, State
+from voicebot.dialogue.state import Frame, Request, State
 from voicebot.dialogue.wording import Wording
 from voicebot.policy.expressions import Expression
 
 #: Transitions of one step; more means that the flows run in a circle.
 MAX_TRANSITIONS = 300
 MAX_DEPTH = 24
-MAX_OPTIONS = 9
 
 
 class Turn:
@@ -35,6 +34,9 @@ class Turn:
         self.silence_ms = state.silence_ms
         self.pending = state.pending
         self.background = list(state.background)
+        self.heard, self.doubt = dict(state.heard), state.doubt
+        self.denied, self.offered = state.denied, state.offered
+        self.partial = state.partial
         self.choice, self.options = state.choice, state.options
         self.misses, self.silences = state.misses, state.silences
         self.human_requests = state.human_requests
@@ -60,6 +62,11 @@ class Turn:
             silence_ms=self.silence_ms,
             pending=self.pending,
             background=tuple(self.background),
+            heard=self.heard,
+            doubt=self.doubt,
+            denied=self.denied,
+            offered=self.offered,
+            partial=self.partial,
             choice=self.choice,
             options=self.options,
             misses=self.misses,
@@ -117,6 +124,8 @@ class Turn:
             "slot": slot,
             "kind": kind,
             "keypad": kind in schema.KEYPAD,
+            "heard": self.heard,
+            "doubt": doubts.facts(self.doubt),
             "pending": self.pending.kind if self.pending else "",
             "said_before": bool(self.before.last_said),
         }
@@ -147,6 +156,14 @@ class Turn:
 
     def pattern(self, name: str) -> None:
         self.push(f"patterns/{name}")
+
+    def go_on(self) -> None:
+        """Let the caller go on, without asking again."""
+        self.waiting = False
+        if "patterns/go_on" in self.flows.flows:
+            self.pattern("go_on")
+        else:
+            self._quiet = True
 
     def drop_to_main(self) -> None:
         """Forget every flow being run; the bottom one goes on after its question."""
@@ -223,7 +240,7 @@ class Turn:
             self.goto(onwards)
             return
         if step.choices is not None:
-            self.choice, self.options = step.ask, self._options(step.choices)
+            self.choice, self.options = step.ask, questions.options(self, step.choices)
             if not self.options:
                 raise UnspeakableError(step.ask)
         if not self._quiet:
@@ -233,37 +250,12 @@ class Turn:
             self.silence_ms = step.silence_ms
         self._quiet = False
         self.waiting = True
-        self.effects.append(self.expectation(step, slot))
-
-    def expectation(self, step: schema.Ask, slot: schema.Slot) -> Expect:
-        known = self.known(slot)
-        clues = tuple(clue for option in self.options for clue in option.clues) if slot.type == "choice" else ()
-        open_ = slot.type in ("wish", "text")
-        return Expect(
-            kind="open" if open_ else slot.type,
-            slot=step.ask,
-            choices=tuple(_text(option.label) for option in self.options) if slot.type == "choice" else (),
-            patience=step.patience or schema.PATIENCE.get(slot.type, "normal"),
-            bias=tuple(dict.fromkeys((*known, *clues)))[:40],
-            silence_ms=self.silence_ms,
-        )
+        self.effects.append(questions.expectation(self, step, slot))
 
     def known(self, slot: schema.Slot) -> tuple[str, ...]:
         """Likely values of a slot."""
         values = slot.known.value(self.scope()) if slot.known is not None else None
         return tuple(v for v in values if isinstance(v, str)) if isinstance(values, list) else ()
-
-    def _options(self, choices: schema.Choices) -> tuple[Option, ...]:
-        scope = self.scope()
-        items = choices.of.value(scope)
-        options: list[Option] = []
-        for item in items[:MAX_OPTIONS] if isinstance(items, list) else ():
-            local = scope.having(choices.as_, item)
-            value = choices.value.value(local)
-            if isinstance(value, str | int) and not isinstance(value, bool):
-                clues = tuple(str(clue) for c in choices.clues if (clue := c.value(local)) not in (None, ""))
-                options.append(Option(value=str(value), label=choices.label.render(local), clues=clues))
-        return tuple(options)
 
     def _query(self, step: schema.Query, onwards: str) -> None:
         request = self._request("query", step.into, background=step.background)
@@ -298,7 +290,10 @@ class Turn:
         values = self._values(step.set)
         self.facts.update(values)
         slots = self.flows.flows[self.stack[-1].flow].slots
-        self.previous.update({name: value for name, value in values.items() if name in slots and value is not None})
+        given = {name: value for name, value in values.items() if name in slots and value is not None}
+        self.previous.update(given)
+        for name in given:
+            doubts.settle(self, name)
         self.goto(onwards)
 
     def _link(self, step: schema.Link, _onwards: str) -> None:
@@ -382,6 +377,7 @@ _RUN: Mapping[type[schema.Step], Callable[[Turn, Any, str], None]] = {
     schema.Say: Turn._say,
     schema.Ask: Turn._ask,
     schema.Query: Turn._query,
+    schema.Ground: doubts.run_ground,
     schema.Decide: Turn._decide,
     schema.Branch: Turn._branch,
     schema.Set: Turn._set,
@@ -391,6 +387,8 @@ _RUN: Mapping[type[schema.Step], Callable[[Turn, Any, str], None]] = {
     schema.Callback: Turn._callback,
     schema.End: Turn._end,
     schema.Wait: Turn._wait,
+    schema.Confirm: doubts.run_confirm,
+    schema.Instead: doubts.run_instead,
     schema.Cancel: Turn._cancel,
 }
 

@@ -1,11 +1,20 @@
 """Identifiers in spoken text: pure functions from words to values. No audio, no models, no I/O."""
 
+from datetime import date
+
+from voicebot.identifiers.amounts import find_amounts
 from voicebot.identifiers.completeness import Completeness, completeness, completes
 from voicebot.identifiers.correction import Correction, apply_correction, find_correction
+from voicebot.identifiers.dates import find_dates, is_interval
+from voicebot.identifiers.doubts import Doubt, Fused, doubts, fuse, settle
 from voicebot.identifiers.email import find_emails
+from voicebot.identifiers.evidence import open_doubts, rank
 from voicebot.identifiers.found import Found
-from voicebot.identifiers.grounding import Decision, Grounding, ground, sound_distance
+from voicebot.identifiers.grounding import Decision, Grounding, doubt, ground, sound_distance
+from voicebot.identifiers.names import find_names
 from voicebot.identifiers.numbers import FINDERS, find_phones
+from voicebot.identifiers.quantities import find_quantities
+from voicebot.identifiers.spelling import find_spellings
 from voicebot.identifiers.spoken import digits, runs
 from voicebot.identifiers.yes_no import find_yes_no, yes_no
 
@@ -14,27 +23,57 @@ __all__ = [
     "Completeness",
     "Correction",
     "Decision",
+    "Doubt",
     "Found",
+    "Fused",
     "Grounding",
     "apply_correction",
     "completeness",
     "completes",
     "digits",
+    "doubt",
+    "doubts",
     "find",
     "find_correction",
     "find_phones",
+    "fuse",
     "ground",
+    "is_interval",
+    "open_doubts",
+    "rank",
     "runs",
+    "settle",
     "sound_distance",
     "yes_no",
 ]
 
-_FINDERS = {**FINDERS, "email": find_emails, "yes_no": find_yes_no}
+_FINDERS = {
+    **FINDERS,
+    "name": find_names,
+    "spelling": find_spellings,
+    "email": find_emails,
+    "quantity": find_quantities,
+    "yes_no": find_yes_no,
+}
 #: What `find` can look for.
-KINDS = tuple(_FINDERS)
+KINDS = (*_FINDERS, "date", "amount")
 
 
-def find(kind: str, text: str) -> list[Found]:
-    """Values of `kind` in `text`, best first; nothing for a kind that has no grammar."""
+def find(kind: str, text: str, *, today: date | None = None, region: str = "US") -> list[Found]:
+    """Values of `kind` in `text`, best first; nothing for a kind that has no grammar.
+
+    Args:
+        kind: one of `KINDS`.
+        text: what was said.
+        today: the local date, for dates; without it only those said with their year are found.
+        region: ISO 3166 country: the order of day and month, the currency of "dollars", a telephone number's country.
+    """
+    match kind:
+        case "date":
+            return find_dates(text, today, region=region)
+        case "amount":
+            return find_amounts(text, region=region)
+        case "phone":
+            return find_phones(text, region)
     finder = _FINDERS.get(kind)
     return finder(text) if finder else []

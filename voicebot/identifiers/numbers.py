@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
+from voicebot.identifiers.forms import DIGITS, Form, fit, forms
 from voicebot.identifiers.found import Found
+from voicebot.identifiers.heard import dictated, letter_heard
+from voicebot.identifiers.postcodes import find_postcodes
 from voicebot.identifiers.spoken import Run, runs
+from voicebot.identifiers.tracking import FORMS as TRACKING_FORMS
+from voicebot.identifiers.tracking import carriers, repairs, shaped
 
 ORDER_DIGITS = 7
-_ORDER_WITH_LETTERS = re.compile(r"[A-Z]{1,3}\d{4,8}")
+_PREFIX_LEFT_AWAY = 0.8
+_ENOUGH_DICTATED, _TRACKING_DICTATED = 4, 9
+_MANY = 10
+#: Order numbers of a shop that has not said how its own look; see `forms.forms` for the notation.
+ORDER_FORMATS = ("#" * ORDER_DIGITS, "@{1,3}#{4,8}")
 _PLAUSIBLE_ORDER = re.compile(r"[A-Z]{0,3}\d{5,10}")
 _TRACKING = re.compile(r"(?=.*\d{6})[A-Z0-9]{8,30}")
-_ZIP = re.compile(r"\d{5}(?:\d{4})?")
-_UK_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})")
 _CORRECTS = re.compile(r"\b(?:no|sorry|actually|wait|i mean|rather|correction)\b", re.IGNORECASE)
 
 
-def find_order_numbers(text: str) -> list[Found]:
-    """Order numbers: seven digits, or one to three letters and digits; other lengths with a low score."""
-    found = [Found(run.text, run.span, score) for run in _digit_first(text) if (score := _order_score(run.text)) > 0]
-    stray = [(run, value) for run in runs(text) if not run.text.isdigit() and (value := as_digits(run.text))]
-    found += [Found(value, run.span, 0.9) for run, value in stray if len(value) == ORDER_DIGITS]
+def find_order_numbers(text: str, formats: Sequence[str] = ORDER_FORMATS) -> list[Found]:
+    """Order numbers of the given formats, without marks: `4481207`, `AB44812`, best first.
+
+    A format of one length scores 1.0, one that may go on 0.9; a fixed prefix left away, repairs and the rest less.
+
+    Raises:
+        ValueError: a format has no place for a character.
+    """
+    shapes = [_shape(pattern) for pattern in formats]
+    digits_only = any(shape.digits == ORDER_DIGITS for shape in shapes)
+    found = [
+        Found(value, run.span, score)
+        for run in _digit_first(text, shapes)
+        for value, score in (_as_order(run.text, shapes),)
+        if score > 0
+    ]
+    if digits_only:
+        stray = [(run, value) for run in runs(text) if not run.text.isdigit() and (value := as_digits(run.text))]
+        found += [Found(value, run.span, 0.9) for run, value in stray if len(value) == ORDER_DIGITS]
     if not any(f.score >= 0.9 for f in found):
-        found += _joined_orders(text)
+        if digits_only:
+            found += _joined_orders(text)
+        found += _misheard_orders(text, shapes)
     return _best_first(found, text)
 
 
 def find_tracking_numbers(text: str) -> list[Found]:
-    """Carriers' numbers: eight characters or more, with at least six digits in a row."""
-    fitting = [run for run in runs(text) if _TRACKING.fullmatch(run.text)]
-    found = [Found(run.text, run.span, 1.0 if len(run.text) >= 10 else 0.6) for run in fitting]
+    """Carriers' numbers, best first: with a fitting check digit; of a known form with one character repaired so that it
+    fits; and anything else of eight characters or more with six digits in a row."""
+    found = []
+    for run in runs(text):
+        if _TRACKING.fullmatch(run.text):
+            found += [Found(value, run.span, score) for value, score in _as_tracking(run.text)]
+    if not any(f.score >= 0.9 or shaped(f.value) for f in found):
+        found += _misheard_tracking(text)
     return _best_first(found, text)
 
 
@@ -58,18 +89,6 @@ def find_phones(text: str, region: str = "US") -> list[Found]:
     return _best_first(found, text)
 
 
-def find_postcodes(text: str) -> list[Found]:
-    """US ZIP codes (five or nine digits) and British postcodes."""
-    found = []
-    for run in runs(text):
-        if _ZIP.fullmatch(run.text):
-            value = run.text if len(run.text) == 5 else f"{run.text[:5]}-{run.text[5:]}"
-            found.append(Found(value, run.span, 1.0))
-        elif uk := _UK_POSTCODE.fullmatch(run.text):
-            found.append(Found(f"{uk[1]} {uk[2]}", run.span, 1.0))
-    return _best_first(found, text)
-
-
 def find_digits(text: str) -> list[Found]:
     """Every dictated digit string."""
     return [Found(run.text, run.span, 1.0) for run in runs(text, letters=False)]
@@ -85,11 +104,80 @@ FINDERS: Mapping[str, Callable[[str], list[Found]]] = {
 }
 
 
-def _digit_first(text: str) -> list[Run]:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A format, ready to use: its forms, the score of a number that has one, and its length if it is digits alone."""
+
+    forms: tuple[Form, ...]
+    whole: re.Pattern[str]
+    tail: re.Pattern[str] | None
+    prefix: str
+    score: float
+    digits: int
+
+
+@lru_cache(maxsize=256)
+def _shape(pattern: str) -> _Shape:
+    made = forms(pattern)
+    prefix = "".join(itertools.takewhile(lambda place: len(place) == 1, made[0]))
+    lengths = {len(form) for form in made}
+    return _Shape(
+        forms=made,
+        whole=re.compile("|".join(_expression(form) for form in made)),
+        tail=re.compile("|".join(_expression(form[len(prefix) :]) for form in made)) if prefix else None,
+        prefix=prefix,
+        score=1.0 if len(lengths) == 1 else 0.9,
+        digits=len(made[0]) if len(lengths) == 1 and all(place == DIGITS for place in made[0]) else 0,
+    )
+
+
+def _expression(form: Form) -> str:
+    return "".join(f"[{place}]" for place in form)
+
+
+def _as_order(value: str, shapes: Sequence[_Shape]) -> tuple[str, float]:
+    score = max((shape.score for shape in shapes if shape.whole.fullmatch(value)), default=0.0)
+    if score:
+        return value, score
+    for shape in shapes:
+        if shape.tail and shape.tail.fullmatch(value):
+            return shape.prefix + value, _PREFIX_LEFT_AWAY
+    return value, 0.4 if _PLAUSIBLE_ORDER.fullmatch(value) else 0.0
+
+
+def _misheard_orders(text: str, shapes: Sequence[_Shape]) -> list[Found]:
+    """What formats with letters make of a dictation in which a character or two were written as words."""
+    lettered = [form for shape in shapes if not shape.digits for form in shape.forms]
+    if not lettered or dictated(text).characters < _ENOUGH_DICTATED or not letter_heard(text):
+        return []
+    return [Found(f.value, f.span, round(0.8 * (1 - f.cost), 3)) for f in fit(text, lettered, most=2, dearest=0.6)]
+
+
+def _misheard_tracking(text: str) -> list[Found]:
+    """What the forms with letters make of a dictation; only where a check digit confirms it."""
+    if dictated(text).characters < _TRACKING_DICTATED or not letter_heard(text):
+        return []
+    fits = fit(text, TRACKING_FORMS, most=_MANY, dearest=1.2)
+    return [Found(f.value, f.span, round(0.9 - f.cost / 2, 3)) for f in fits if carriers(f.value)]
+
+
+def _as_tracking(value: str) -> Iterator[tuple[str, float]]:
+    fitting, alike = carriers(value), shaped(value)
+    if fitting:
+        yield value, 1.0 if any(c.distinct for c in fitting) else 0.9
+    elif any(c.distinct for c in alike):
+        # It is this carrier's, and something in it was misheard.
+        yield value, 0.4
+        yield from ((changed, round(0.8 - cost / 2, 3)) for changed, cost in repairs(value))
+    else:
+        yield value, 0.7 if len(value) >= 10 else 0.6
+
+
+def _digit_first(text: str, shapes: Sequence[_Shape]) -> list[Run]:
     """Runs with letters, and where a run is no order number as it stands, its digits alone."""
     with_letters = runs(text)
     plain = [run for run in runs(text, letters=False) if run not in with_letters]
-    taken = [run.span for run in with_letters if _order_score(run.text) >= 0.9]
+    taken = [run.span for run in with_letters if _as_order(run.text, shapes)[1] >= _PREFIX_LEFT_AWAY]
     return with_letters + [run for run in plain if not any(s <= run.start and run.end <= e for s, e in taken)]
 
 
@@ -105,14 +193,6 @@ def as_digits(value: str) -> str | None:
     leading = len(value) - len(value.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     digits = value.translate(_DIGIT_FOR)
     return digits if letters <= 2 and not leading and digits.isdigit() and len(value) >= 3 * letters else None
-
-
-def _order_score(value: str) -> float:
-    if value.isdigit() and len(value) == ORDER_DIGITS:
-        return 1.0
-    if _ORDER_WITH_LETTERS.fullmatch(value):
-        return 0.9
-    return 0.4 if _PLAUSIBLE_ORDER.fullmatch(value) else 0.0
 
 
 def _joined_orders(text: str) -> list[Found]:

@@ -5,10 +5,12 @@ English, as telephone callers dictate and recognisers write it. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from voicebot.identifiers.everyday import ABBREVIATIONS, EVERYDAY
+from voicebot.identifiers.examples import example_after
+from voicebot.identifiers.tokens import Token, tokens
 from voicebot.identifiers.vocabulary import (
     HOMOPHONES,
     JOINS,
@@ -22,26 +24,17 @@ from voicebot.identifiers.vocabulary import (
     words,
 )
 
+__all__ = ["Run", "Token", "digits", "runs", "tokens"]
+
 _ORDINAL_TAILS = frozenset({"st", "nd", "rd", "th", "am", "pm", "s", "x"})
+_BEFORE_A_MONTH = frozenset(words("in on of since by until till from to before after last this next"))
+_LONGEST_PREFIX, _LONGEST_CAPITALS = 4, 6
+_U = frozenset({"u", "you", "yew"})
 _ONE_IS_A_THING_AFTER = frozenset(
     words(
         "the that this which any no last first second third other another only every each wrong right same nd st rd th",
     )
 )
-_TOKEN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?|\d+|[^\sA-Za-z\d]")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, a written number or a mark, and where it stands in the text."""
-
-    text: str
-    start: int
-    end: int
-
-    @property
-    def low(self) -> str:
-        return self.text.lower().replace("’", "'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +48,6 @@ class Run:
     @property
     def span(self) -> tuple[int, int]:
         return self.start, self.end
-
-
-def tokens(text: str) -> list[Token]:
-    """Words, digit strings and single marks, with their places."""
-    return [Token(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
 
 
 def runs(text: str, *, letters: bool = True) -> list[Run]:
@@ -120,6 +108,8 @@ class _Reader:
         if times is None:
             return None
         after = self._skip_joins(index + 1)
+        if times == 2 and self._letters and self._low(after) in _U and not self._numeric(index - 1):
+            return "W", after + 1
         one = self._single(after)
         return (one * times, after + 1) if one else None
 
@@ -217,14 +207,42 @@ class _Reader:
         token = self._t[index]
         low = token.low
         if len(low) == 1 and low.isalpha() and low.isascii():
-            return (low.upper(), self._after_example(index)) if self._is_spelled(index) else None
+            if example := example_after(self._t, index):
+                return example
+            return (low.upper(), index + 1) if self._is_spelled(index) else None
+        if low == "november" and self._low(index - 1) in _BEFORE_A_MONTH:
+            return None
         if low in NATO or low in LETTER_NAMES:
             return (NATO.get(low) or LETTER_NAMES[low], index + 1) if self._character_near(index) else None
         glued_right = self._glued_tail(index).isdigit()
         glued_left = index > 0 and self._low(index - 1).isdigit() and self._t[index - 1].end == token.start
-        if (glued_right or glued_left) and len(low) <= 4 and low.isalpha() and low not in _ORDINAL_TAILS:
+        prefix = token.text.isupper() and self._glued_tail(index) == "-" and self._glued_tail(index + 1).isdigit()
+        if prefix or (self._are_capitals(index) and self._capitals_count(index)):
+            return low.upper(), index + 1
+        glued = glued_right or (glued_left and low not in _ORDINAL_TAILS)
+        if glued and len(low) <= _LONGEST_PREFIX and low.isalpha():
             return low.upper(), index + 1
         return None
+
+    def _are_capitals(self, index: int) -> bool:
+        """Letters written together, "JVPE", in a text that is not all in capitals, or that says nothing else."""
+        token = self._t[index] if 0 <= index < len(self._t) else None
+        if token is None or not 1 < len(token.text) <= _LONGEST_CAPITALS:
+            return False
+        return token.text.isupper() and token.text.isascii() and token.low not in EVERYDAY | ABBREVIATIONS
+
+    def _capitals_count(self, index: int) -> bool:
+        """Capitals are read where digits or single capitals stand next to them: "JVPE 870", "KW ZAG 266", "MF-G"."""
+        for step in (self._previous, self._next):
+            near = step(index)
+            while self._are_capitals(near):
+                near = step(near)
+            token = self._t[near] if 0 <= near < len(self._t) else None
+            if token and (len(token.text) == 1 and token.text.isupper() and token.text not in "AI"):
+                return True
+            if token and self._numeric(near) and token.low not in TIMES:
+                return True
+        return False
 
     def _is_spelled(self, index: int) -> bool:
         """A lone letter is a spelled one, unless it is the word "a" or "I"."""
@@ -233,19 +251,14 @@ class _Reader:
         if self._t[index].text == "A" and index > 0 and self._low(index - 1) not in (".", "?", "!"):
             return True
         before, after = self._previous(index), self._next(index)
-        if any(len(n) == 1 and n.isalpha() and n not in "ai" for n in (self._low(before), self._low(after))):
+        while self._low(before) in ("a", "i"):
+            before = self._previous(before)
+        while self._low(after) in ("a", "i"):
+            after = self._next(after)
+        if any(len(n) == 1 and n.isalpha() for n in (self._low(before), self._low(after))):
             return True
+        before, after = self._previous(index), self._next(index)
         return self._numeric(before) and self._numeric(after)
-
-    def _after_example(self, index: int) -> int:
-        """Skip "as in boy", "for boy" after a spelled letter, when the example agrees."""
-        letter = self._t[index].low
-        for phrase in (("as", "in"), ("like",), ("for",)):
-            words = tuple(self._low(index + 1 + i) for i in range(len(phrase)))
-            example = self._low(index + 1 + len(phrase))
-            if words == phrase and len(example) > 1 and example.startswith(letter):
-                return index + 2 + len(phrase)
-        return index + 1
 
     def _character_near(self, index: int) -> bool:
         near = (self._low(self._previous(index)), self._low(self._next(index)))

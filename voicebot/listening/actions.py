@@ -111,6 +111,8 @@ class ResumeBot:
     reason: str
     overlap_ms: float
     text: str
+    backchannel: bool
+    """It was one: encouragement to go on."""
     announced: bool
     """A turn had been announced for it, which ends without words for the dialogue."""
     inputs: Inputs = field(default_factory=dict)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from voicebot.identifiers import Completeness
+from voicebot.identifiers.spoken import runs
+from voicebot.listening.actions import Inputs
 
 
 class Ending(enum.Enum):
@@ -40,13 +43,14 @@ class Profile:
     cap: float
 
 
-#: By the patience that the flow asks for. Pauses inside dictated numbers have their 90th percentile at 950 ms.
+#: By the patience that the flow asks for. Pauses inside utterances have their 90th percentile at 950 ms, and a voice is
+#: noticed up to 70 ms after it has begun.
 PROFILES: Mapping[str, Profile] = {
     "instant": Profile(soft=60, complete=160, sure=240, plausible=450, incomplete=800, cap=1200),
-    "normal": Profile(soft=60, complete=220, sure=280, plausible=600, incomplete=1000, cap=1800),
-    "dictation": Profile(soft=60, complete=220, sure=500, plausible=900, incomplete=1400, cap=2400),
+    "normal": Profile(soft=60, complete=220, sure=280, plausible=600, incomplete=1100, cap=1800),
+    "dictation": Profile(soft=60, complete=220, sure=500, plausible=1050, incomplete=1400, cap=2400),
 }
-_SURE, _DOUBTFUL = 0.7, 0.15
+_SURE, _DOUBTFUL, _UNFINISHED = 0.7, 0.5, 0.15
 #: A word or two always sound finished; the turn model says nothing about them.
 _SHORT_MS = 450.0
 _PAUSE_MARGIN = 1.25
@@ -62,7 +66,9 @@ class Evidence:
         text: how far the words complete the expectation; None before they are decoded.
         wordless: they were decoded, and there are none.
         turn_probability: the turn model's, or None.
+        turn_awaited: the turn model has been asked and has not answered yet.
         patience: name of a profile.
+        dictating: the words are, or hold, pieces of something dictated.
         usual_pause_ms: long pauses inside this caller's own turns; 0 when unknown.
     """
 
@@ -71,8 +77,22 @@ class Evidence:
     text: Completeness | None = None
     wordless: bool = False
     turn_probability: float | None = None
+    turn_awaited: bool = False
     patience: str = "normal"
+    dictating: bool = False
     usual_pause_ms: float = 0.0
+
+    def inputs(self) -> Inputs:
+        """For the log; the silence is told beside them."""
+        probability = self.turn_probability
+        return {
+            "patience": self.patience,
+            "words": self.text.value if self.text else None,
+            "dictating": self.dictating,
+            "turn_model": None if probability is None else round(probability, 3),
+            "voiced_ms": self.voiced_ms,
+            "usual_pause_ms": round(self.usual_pause_ms),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +102,15 @@ class Decision:
     ending: Ending
     reason: str
     waited_for_ms: float
+
+
+#: Spoken parts of an e-mail address.
+_ADDRESS_PART = re.compile(r"\b(?:dot|at|underscore|dash|hyphen|double)\b|@", re.IGNORECASE)
+
+
+def dictating(text: str) -> bool:
+    """Whether there are digits, spelled letters or parts of an address in it: pieces of which more may come."""
+    return _ADDRESS_PART.search(text) is not None or bool(runs(text))
 
 
 def profile(patience: str) -> Profile:
@@ -109,13 +138,20 @@ def _patience(evidence: Evidence, limits: Profile) -> tuple[str, float]:
             return "says all that was asked for", limits.complete
         case Completeness.INCOMPLETE if evidence.wordless:
             return "no words", limits.plausible
+        case Completeness.PLAUSIBLE if evidence.dictating and evidence.patience == "dictation":
+            # A piece of a number sounds finished, to the turn model as well.
+            return "not all of it yet", max(limits.incomplete, own)
         case Completeness.INCOMPLETE:
             return "more must follow", max(limits.incomplete, own)
-    probability = evidence.turn_probability
-    if probability is not None and probability >= _SURE and evidence.voiced_ms >= _SHORT_MS:
+    probability = evidence.turn_probability if evidence.voiced_ms >= _SHORT_MS else None
+    if probability is not None and probability >= _SURE:
         return "sounds finished", limits.sure
-    if probability is not None and probability <= _DOUBTFUL:
-        return "sounds unfinished", max((limits.plausible + limits.incomplete) / 2, own)
+    if probability is not None and probability <= _UNFINISHED:
+        return "sounds unfinished", max(limits.incomplete, own)
+    if probability is not None and probability < _DOUBTFUL:
+        return "may go on", max((limits.plausible + limits.incomplete) / 2, min(own, limits.incomplete))
+    if evidence.turn_awaited:
+        return "the turn model has yet to answer", limits.incomplete
     return "silence", max(limits.plausible, min(own, limits.incomplete))
 
 

@@ -18,6 +18,9 @@ from voicebot.listening.recognition import Audio, Expectation, PoolFullError, Re
 
 logger = logging.getLogger(__name__)
 
+#: Weight of the latest decoding in the mean of how long they take.
+_LATEST = 0.2
+
 
 class Decoder(Protocol):
     """What a worker thread runs. Blocking; thread-safe."""
@@ -46,6 +49,7 @@ class _Job:
     order: int
     work: Callable[[], Recognition] = field(compare=False)
     result: asyncio.Future[Recognition] = field(compare=False)
+    began: float = field(compare=False, default=0.0)
 
 
 class RecogniserPool:
@@ -60,7 +64,8 @@ class RecogniserPool:
     def __init__(self, decoder: Decoder, *, workers: int = 1, max_waiting: int = 32) -> None:
         self._decoder = decoder
         self._executor = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recogniser")
-        self._idle, self._max_waiting = workers, max_waiting
+        self._workers, self._idle, self._max_waiting = workers, workers, max_waiting
+        self._takes_s = 0.0
         self._queue: list[_Job] = []
         self._orders = itertools.count()
         self._closed = False
@@ -71,14 +76,31 @@ class RecogniserPool:
         """Decodings that are wanted and not yet begun."""
         return sum(not job.result.done() for job in self._queue)
 
+    @property
+    def pressure(self) -> float:
+        """Work per worker: below 1.0 somebody is idle, above it work waits."""
+        return (self._workers - self._idle + self.waiting) / self._workers
+
+    @property
+    def wait_s(self) -> float:
+        """When work that is asked for now, and that is not urgent, would begin; by how long decodings took lately."""
+        return 0.0 if self._idle else (self.waiting + 1) / self._workers * self._takes_s
+
     async def recognise(
         self, audio: Audio, *, expect: Expectation, urgency: Urgency, deadline: float | None = None
     ) -> Recognition:
-        """See `Recogniser`. `deadline` is loop time; a partial that is late when its turn comes is refused."""
+        """See `Recogniser`. `deadline` is loop time.
+
+        A partial that cannot begin before its deadline is refused, at once when that is foreseeable: under load there
+        are fewer of them, and they take nobody's time.
+        """
         loop = asyncio.get_running_loop()
         if self._closed:
             raise ModelError("the recogniser is closed", where="recogniser")
         thorough = urgency is not Urgency.PARTIAL
+        if not thorough and deadline is not None and loop.time() + self.wait_s > deadline:
+            self.stats.refused += 1
+            raise PoolFullError("the partial would come too late")
         job = _Job(
             int(urgency),
             math.inf if deadline is None else deadline,
@@ -116,11 +138,14 @@ class RecogniserPool:
                 job.result.set_exception(PoolFullError("the partial came too late"))
                 continue
             self._idle -= 1
+            job.began = loop.time()
             running = loop.run_in_executor(self._executor, job.work)
             running.add_done_callback(lambda done, job=job: self._finish(loop, job, done))  # type: ignore[misc]
 
     def _finish(self, loop: asyncio.AbstractEventLoop, job: _Job, done: asyncio.Future[Recognition]) -> None:
         self._idle += 1
+        took_s = loop.time() - job.began
+        self._takes_s += (took_s - self._takes_s) * (_LATEST if self.stats.done else 1.0)
         self.stats.done += 1
         self.stats.late += loop.time() > job.deadline
         error = None if done.cancelled() else done.exception()

@@ -51,6 +51,7 @@ class Recognition:
         confidence: exp(mean token log-probability), 0..1.
         no_speech: probability that there is no speech.
         audio_ms / decode_ms: length of the audio, time spent decoding.
+        language: ISO 639-1 of the speech, when it is hardly the one that was listened for; `text` is then made up.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Recognition:
     no_speech: float = 0.0
     audio_ms: float = 0.0
     decode_ms: float = 0.0
+    language: str | None = None
 
 
 class Recogniser(Protocol):

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from voicebot import weights
+from voicebot.listening.narrow import narrowed
 from voicebot.listening.pool import RecogniserPool
 from voicebot.listening.recognition import Recogniser
 from voicebot.listening.settings import ListeningSettings
 from voicebot.listening.turn_model import SmartTurn, TurnModel
-from voicebot.listening.vad import Silero, SileroState, VoiceActivity, VoiceDetector
+from voicebot.listening.vad import WINDOW_SAMPLES, Silero, SileroState, VoiceActivity, VoiceDetector
 from voicebot.listening.whisper import WhisperDecoder
 
 
@@ -58,15 +59,16 @@ async def open_listening(settings: ListeningSettings, cache_dir: Path, *, langua
 
 def _load(settings: ListeningSettings, cache_dir: Path, language: str) -> tuple[WhisperDecoder, Silero, SmartTurn]:
     silero = Silero(weights.silero(settings.voice_activity_model))
-    silero.probability(np.zeros(512, np.float32), SileroState.fresh())
+    silero.probability(np.zeros(WINDOW_SAMPLES, np.float32), SileroState.fresh())
     smart_turn = SmartTurn(weights.smart_turn(settings.turn_model))
     smart_turn.judge(np.zeros(16_000, np.float32))
     return _load_decoder(settings, cache_dir, language), silero, smart_turn
 
 
 def _load_decoder(settings: ListeningSettings, cache_dir: Path, language: str) -> WhisperDecoder:
+    model = weights.whisper(settings.model, cache_dir)
     decoder = WhisperDecoder(
-        weights.whisper(settings.model, cache_dir),
+        narrowed(model, cache_dir) if language == "en" else model,
         threads=settings.threads,
         workers=settings.workers,
         compute_type=settings.compute_type,

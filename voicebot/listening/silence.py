@@ -14,6 +14,7 @@ class Silence:
         self.due_ms = 7000.0
         self._from_ms: float | None = 0.0
         self._told_ms = 0.0
+        self._before_ms: float | None = None
 
     def begins(self, now_ms: float) -> None:
         """Nobody speaks from here on."""
@@ -21,7 +22,14 @@ class Silence:
 
     def ends(self) -> None:
         """Somebody speaks."""
-        self._from_ms = None
+        self._before_ms, self._from_ms = self._from_ms, None
+
+    def goes_on(self, now_ms: float) -> None:
+        """What ended it was no voice: it lasts since it began, unless somebody else spoke meanwhile."""
+        if self._before_ms is None:
+            self.begins(now_ms)
+        else:
+            self._from_ms = self._before_ms
 
     def again(self, now_ms: float) -> None:
         """Something else than a voice was noticed: a silence that lasts begins again."""

@@ -7,9 +7,9 @@ they decide on.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from voicebot.identifiers import Completeness, completeness
+from voicebot.identifiers import Completeness, completeness, find
 from voicebot.listening.actions import (
     Action,
     Decode,
@@ -28,18 +28,17 @@ from voicebot.listening.actions import (
     VoiceBegan,
     VoiceCeased,
 )
-from voicebot.listening.endpointing import Decision, Ending, Evidence, Pauses, decide, profile
-from voicebot.listening.interruption import Overlap, Verdict, judge
+from voicebot.listening.bot_voice import BotVoice
+from voicebot.listening.endpointing import Decision, Ending, Evidence, Pauses, decide, dictating, profile
+from voicebot.listening.interruption import BACKCHANNEL, TOO_QUIET, Overlap, Verdict, judge, stray
+from voicebot.listening.loudness import Loudness
 from voicebot.listening.onset import CONFIRM_MS, FRAME_MS, Onset
 from voicebot.listening.recognition import Expectation, Recognition, Urgency
+from voicebot.listening.remarks import echoes
 from voicebot.listening.silence import Silence
 from voicebot.listening.utterance import Utterance
 from voicebot.listening.vad import Activity
 
-#: First hypothesis of speech over the bot; the verdict waits for it.
-_FIRST_OVERLAP_PARTIAL_MS = 260.0
-_OVERLAP_PARTIAL_EVERY_MS = 250.0
-_CHEAP_PARTIAL_MS = 3000.0  # longer speech costs more to decode and is decoded less often
 #: A long turn is decoded in parts: at a pause after the first limit, anywhere after the second.
 _CHUNK_AT_PAUSE_MS, _CHUNK_ANYWHERE_MS = 12_000.0, 25_000.0
 
@@ -63,10 +62,8 @@ class TurnTracker:
         self._utterance: Utterance | None = None
         self._count = 0
         self._onset, self._silence = Onset(), Silence()
-        self._playing: set[str] = set()
-        self._guarded: set[str] = set()
-        self._audible_ms = 0.0
-        self._pauses = Pauses()
+        self._aside = False  # the last voice over the bot was not meant for it
+        self._bot, self._pauses, self._loudness = BotVoice(), Pauses(), Loudness()
 
     @property
     def speaking(self) -> bool:
@@ -75,7 +72,7 @@ class TurnTracker:
 
     @property
     def bot_speaking(self) -> bool:
-        return bool(self._playing)
+        return self._bot.audible
 
     def touched(self) -> None:
         """The caller did something else than speak: pressed a key."""
@@ -88,16 +85,18 @@ class TurnTracker:
 
     # --- inputs
 
-    def expect(self, expectation: Expectation, silence_ms: float) -> None:
-        """The flow waits for something else now."""
+    def expect(self, expectation: Expectation, silence_ms: float, question: str = "") -> None:
+        """The flow waits for something else now; `question` is the utterance that asks for it, when that is known."""
         self.expectation, self._silence.due_ms = expectation, silence_ms
+        self._bot.asks(question)
+
+    def bot_says(self, clause: str) -> None:
+        """These words will be played: heard soon after, they are the bot's echo."""
+        self._bot.says(clause)
 
     def bot_started(self, utterance: str, *, interruptible: bool = True) -> list[Action]:
         """The bot is audible. What the caller is saying already has to be judged like an interruption."""
-        self._audible_ms = self._audible_ms if self._playing else self._now
-        self._playing.add(utterance)
-        if not interruptible:
-            self._guarded.add(utterance)
+        self._bot.started(utterance, self._now, interruptible=interruptible)
         self._silence.ends()
         u = self._utterance
         if u is None:
@@ -106,9 +105,8 @@ class TurnTracker:
         return [ReleaseBot()] if held and not interruptible else []
 
     def bot_ended(self, utterance: str) -> list[Action]:
-        self._playing.discard(utterance)
-        self._guarded.discard(utterance)
-        if not self._playing and self._utterance is None:
+        self._bot.ended(utterance, self._now)
+        if not self._bot.audible and self._utterance is None:
             self._silence.begins(self._now)
         return []
 
@@ -126,6 +124,7 @@ class TurnTracker:
         u = self._utterance
         if u is None or u.id != request.utterance or request.voice_end_ms < u.voice_end_ms:
             return []
+        u.score_awaited_ms = -1.0
         u.probability, u.probability_end_ms = probability, request.voice_end_ms
         return list(self._end(u)) if u.real and u.quiet else []
 
@@ -143,7 +142,7 @@ class TurnTracker:
         else:
             self._onset.unvoiced()
         if u is None:
-            silent_ms = None if self._playing else self._silence.told(self._now)
+            silent_ms = None if self._bot.audible else self._silence.told(self._now)
             if silent_ms is not None:
                 yield Silent(silent_ms=silent_ms)
             return
@@ -166,6 +165,7 @@ class TurnTracker:
             from_ms=max(0.0, started - self._limits.preroll),
             voiced_ms=voiced_ms,
             voice_end_ms=activity.voiced_until_ms,
+            peak_dbfs=activity.dbfs,
             asked_ms=self._now,
         )
         self._utterance = u
@@ -175,6 +175,7 @@ class TurnTracker:
     def _voiced(self, u: Utterance, activity: Activity) -> Iterator[Action]:
         gap = activity.voiced_until_ms - u.voice_end_ms
         u.voiced_ms += FRAME_MS
+        u.peak_dbfs = max(u.peak_dbfs, activity.dbfs)
         if u.quiet and gap > 0:
             u.quiet = False
             self._pauses.inside(gap)
@@ -198,34 +199,15 @@ class TurnTracker:
         if silence >= profile(self.expectation.patience).soft and not u.quiet:
             u.quiet = True
             yield VoiceCeased(position_ms=u.voice_end_ms)
-            yield self._request(u, Urgency.EAGER)
+            yield u.request(self._now, Urgency.EAGER)
             return
         if not voiced or u.quiet:
             return
         if self._now - u.from_ms >= _CHUNK_ANYWHERE_MS and not u.chunk:
-            yield self._request(u, Urgency.FINAL, chunk=True)
+            yield u.request(self._now, Urgency.FINAL, chunk=True)
             return
-        first = not u.asked_voiced_ms
-        dearer = max(1.0, (self._now - u.from_ms) / _CHEAP_PARTIAL_MS)
-        every = self._limits.partial_every * dearer if u.real else _OVERLAP_PARTIAL_EVERY_MS
-        due = _FIRST_OVERLAP_PARTIAL_MS if first and not u.real else every
-        if not u.pending and self._now - (u.started_ms if first else u.asked_ms) >= due:
-            yield self._request(u, Urgency.PARTIAL)
-
-    def _request(self, u: Utterance, urgency: Urgency, *, chunk: bool = False) -> Decode:
-        u.revision += 1
-        u.asked_ms, u.asked_voiced_ms = self._now, u.voiced_ms
-        u.pending = {u.revision}  # a newer one replaces what is still waiting
-        u.chunk = u.revision if chunk else u.chunk
-        return Decode(
-            utterance=u.id,
-            revision=u.revision,
-            urgency=urgency,
-            from_ms=u.from_ms,
-            to_ms=self._now,
-            voice_end_ms=u.voice_end_ms,
-            chunk=chunk,
-        )
+        if u.partial_due(self._now, self._limits.partial_every):
+            yield u.request(self._now, Urgency.PARTIAL)
 
     def _decoded(self, request: Decode, recognition: Recognition | None) -> Iterator[Action]:
         u = self._utterance
@@ -247,7 +229,7 @@ class TurnTracker:
             u.keep_part(recognition, request.to_ms)
             return
         whole = u.joined(recognition)
-        u.heard_text = whole.text
+        u.heard_text, u.heard_confidence = whole.text, whole.confidence
         u.heard_voiced_ms = u.voiced_ms if current else min(u.asked_voiced_ms, u.voiced_ms - FRAME_MS)
         last = request.urgency is Urgency.FINAL and self._too_long(u)
         if request.urgency is Urgency.PARTIAL or not (current or last):
@@ -270,6 +252,7 @@ class TurnTracker:
             u.eager_out = True
             yield Eager(recognition=whole, revision=u.revision, voice_end_ms=u.voice_end_ms)
         if self._complete(whole) is Completeness.PLAUSIBLE:
+            u.score_awaited_ms = u.voice_end_ms
             yield Score(utterance=u.id, from_ms=u.from_ms, to_ms=u.asked_ms, voice_end_ms=u.voice_end_ms)
 
     def _too_long(self, u: Utterance) -> bool:
@@ -296,22 +279,34 @@ class TurnTracker:
                 whole = u.joined(Recognition(text="", audio_ms=self._now - u.from_ms))
             else:
                 u.deciding = True
-                yield self._request(u, Urgency.FINAL)
+                yield u.request(self._now, Urgency.FINAL)
                 return
         self._utterance = None
         self._pauses.turn_ended()
-        self._silence.begins(self._now)
+        # A bark every few seconds must not keep the caller from being asked.
+        self._silence.begins(self._now) if whole.text else self._silence.goes_on(self._now)
         if not u.announced:
             yield TurnBegan()
+        reason = decision.reason
+        if stray := self._stray(u, whole):
+            reason, whole = stray, replace(whole, text="", nbest=(), value=None, audio_ms=0.0)
+        elif whole.text:
+            self._loudness.spoke(u.peak_dbfs)
         yield TurnOver(
             recognition=whole,
             revision=u.revision,
             voice_end_ms=u.voice_end_ms,
-            reason=decision.reason,
+            reason=reason,
             silence_ms=self._now - u.voice_end_ms,
             waited_for_ms=decision.waited_for_ms,
             inputs=inputs,
         )
+
+    def _stray(self, u: Utterance, whole: Recognition) -> str | None:
+        """Why this is no turn although there are words; None when it is one."""
+        bot, kind = self._bot.words if self._bot.audible_at(u.started_ms) else "", self.expectation.kind
+        answers = self._complete(whole) is Completeness.COMPLETE and (kind == "choice" or bool(find(kind, whole.text)))
+        return stray(whole.text, answers, kind, self._loudness.quieter_db(u.peak_dbfs), bot)
 
     def _decide(self, u: Utterance, whole: Recognition | None) -> tuple[Decision, Inputs]:
         e = self.expectation
@@ -323,18 +318,12 @@ class TurnTracker:
             text=text,
             wordless=whole is not None and not whole.text,
             turn_probability=probability,
+            turn_awaited=u.score_awaited_ms >= u.voice_end_ms,
             patience=e.patience,
+            dictating=whole is not None and dictating(whole.text),
             usual_pause_ms=self._pauses.usual_ms,
         )
-        inputs: Inputs = {
-            "expects": e.kind,
-            "patience": e.patience,
-            "words": text.value if text else None,
-            "turn_model": None if probability is None else round(probability, 3),
-            "voiced_ms": u.voiced_ms,
-            "usual_pause_ms": round(self._pauses.usual_ms),
-        }
-        return decide(evidence), inputs
+        return decide(evidence), {"expects": e.kind, **evidence.inputs()}
 
     def _complete(self, whole: Recognition) -> Completeness:
         return completeness(self.expectation.kind, whole.text, self.expectation.choices)
@@ -342,18 +331,22 @@ class TurnTracker:
     # --- speech over the bot
 
     def _overlap(self, u: Utterance) -> Iterator[Action]:
-        if not self._playing:
+        if not self._bot.audible:
             yield from self._take_floor(u)
             return
         overlap = Overlap(
             voiced_ms=u.voiced_ms,
             silence_ms=max(0.0, self._now - u.voice_end_ms),
             text=u.heard_text,
+            confidence=u.heard_confidence,
             text_covers_ms=u.heard_voiced_ms,
-            kind=self.expectation.kind,
+            kind=self.expectation.kind if self._bot.has_asked else "open",
             held=u.held,
-            interruptible=not self._guarded,
-            after_ms=u.started_ms - self._audible_ms,
+            interruptible=not self._bot.guarded,
+            after_ms=u.started_ms - self._bot.since_ms,
+            quieter_db=self._loudness.quieter_db(u.peak_dbfs),
+            aside=self._aside,
+            like_ours=echoes(u.heard_text or "", self._bot.words),
         )
         judgement = judge(overlap)
         overlap_ms = self._now - u.started_ms
@@ -368,6 +361,7 @@ class TurnTracker:
                 yield from self._take_floor(u)
             case Verdict.RESUME:
                 self._utterance = None
+                self._aside = judgement.reason == TOO_QUIET
                 if overlap.silence_ms < FRAME_MS * 2:
                     self._onset.noise(self._now)
                 else:
@@ -378,6 +372,7 @@ class TurnTracker:
                     reason=judgement.reason,
                     overlap_ms=overlap_ms,
                     text=u.heard_text or "",
+                    backchannel=judgement.reason == BACKCHANNEL,
                     announced=u.announced,
                     inputs=inputs,
                 )

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from voicebot.listening.recognition import Recognition
+from voicebot.listening.actions import Decode
+from voicebot.listening.recognition import Recognition, Urgency
+
+#: First hypothesis of speech over the bot; the verdict waits for it.
+_FIRST_OVERLAP_PARTIAL_MS = 260.0
+_OVERLAP_PARTIAL_EVERY_MS = 250.0
+_CHEAP_PARTIAL_MS = 3000.0  # longer speech costs more to decode and is decoded less often
 
 
 @dataclass(slots=True)
@@ -14,6 +20,7 @@ class Utterance:
     Attributes:
         started_ms / from_ms: where the voice began; where the audio that is still to be decoded begins.
         voiced_ms / voice_end_ms: voice so far; its last sample.
+        peak_dbfs: level of its loudest frame.
         real: it is the caller's turn, not just voice over the bot.
         announced: the dialogue was told so.
         quiet: a silence was noticed; `result` and `probability` are asked for.
@@ -24,8 +31,10 @@ class Utterance:
         deciding: the turn is over, the last decoding is awaited.
         parts: decoded beginnings of a long turn.
         result: text of the rest, valid while no voice follows `result_end_ms`.
-        heard_text / heard_voiced_ms: latest words of any decoding, and how much of the voice it saw.
+        heard_text / heard_confidence / heard_voiced_ms: latest words of any decoding, how sure the recogniser is of
+            them, and how much of the voice it saw.
         probability: of the turn model, valid while no voice follows `probability_end_ms`.
+        score_awaited_ms: end of the voice that the turn model has been asked about and has not judged yet.
     """
 
     id: int
@@ -33,6 +42,7 @@ class Utterance:
     from_ms: float
     voiced_ms: float
     voice_end_ms: float
+    peak_dbfs: float = -120.0
     real: bool = False
     announced: bool = False
     quiet: bool = False
@@ -48,9 +58,35 @@ class Utterance:
     result: Recognition | None = None
     result_end_ms: float = -1.0
     heard_text: str | None = None
+    heard_confidence: float = 0.0
     heard_voiced_ms: float = 0.0
     probability: float | None = None
     probability_end_ms: float = -1.0
+    score_awaited_ms: float = -1.0
+
+    def partial_due(self, now_ms: float, every_ms: float) -> bool:
+        """Whether it is time for another hypothesis; none while one is being made."""
+        first = not self.asked_voiced_ms
+        dearer = max(1.0, (now_ms - self.from_ms) / _CHEAP_PARTIAL_MS)
+        every = every_ms * dearer if self.real else _OVERLAP_PARTIAL_EVERY_MS
+        due = _FIRST_OVERLAP_PARTIAL_MS if first and not self.real else every
+        return not self.pending and now_ms - (self.started_ms if first else self.asked_ms) >= due
+
+    def request(self, now_ms: float, urgency: Urgency, *, chunk: bool = False) -> Decode:
+        """Have all of it decoded up to now; replaces what is still waiting."""
+        self.revision += 1
+        self.asked_ms, self.asked_voiced_ms = now_ms, self.voiced_ms
+        self.pending = {self.revision}
+        self.chunk = self.revision if chunk else self.chunk
+        return Decode(
+            utterance=self.id,
+            revision=self.revision,
+            urgency=urgency,
+            from_ms=self.from_ms,
+            to_ms=now_ms,
+            voice_end_ms=self.voice_end_ms,
+            chunk=chunk,
+        )
 
     def current_result(self) -> Recognition | None:
         """All words, when nothing was said since they were decoded."""

@@ -8,6 +8,7 @@ by its own `Cap`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -35,6 +36,9 @@ class KeyKind(StrEnum):
     PAYMENT_REFERENCE = "payment_reference"
     CUSTOMER_ID = "customer_id"
 
+
+#: A number as it was heard: in one form, or n-best hypotheses with their mean log-probabilities, best first.
+Heard = str | Sequence[tuple[str, float]]
 
 CAP_OF_KEY = {
     KeyKind.NUMBER: Cap.FIND_BY_NUMBER,
@@ -145,8 +149,11 @@ class OmsConnector(Protocol):
         """One order by the backend's id. Raises `NotFound`."""
         ...
 
-    async def nearest_numbers(self, number: str, *, limit: int, deadline: Deadline) -> tuple[str, ...]:
-        """Existing order numbers that `number` may be a mishearing of, closest first."""
+    async def nearest_numbers(self, heard: Heard, *, limit: int, deadline: Deadline) -> tuple[str, ...]:
+        """Existing order numbers that `heard` may be a mishearing of, closest first, itself included if it exists.
+
+        A backend that cannot search by sound may keep a `voicebot.identifiers.nearest.NumberIndex` of its numbers.
+        """
         ...
 
     async def health(self, *, deadline: Deadline) -> Health: ...

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from voicebot.logs import failure
-from voicebot.oms.connector import CAP_OF_KEY, Cap, Deadline, FoundOrders, KeyKind, NotFound, OmsConnector, OrderKey
+from voicebot.oms.connector import (
+    CAP_OF_KEY,
+    Cap,
+    Deadline,
+    FoundOrders,
+    Heard,
+    KeyKind,
+    NotFound,
+    OmsConnector,
+    OrderKey,
+)
 from voicebot.oms.facts import View, find_facts, order_facts
 from voicebot.oms.guard import Answer, Guard
 from voicebot.oms.keys import number_key, order_key
@@ -21,6 +32,11 @@ from voicebot.records.events.oms import OmsAnswered, OmsRequested
 from voicebot.records.log import EventLog
 
 log = logging.getLogger(__name__)
+
+#: Of what was heard for a number, as many hypotheses are searched.
+_HYPOTHESES = 5
+#: Difference of mean log-probabilities from which a hypothesis is no rival to a number that exists.
+_CLOSE = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +113,13 @@ class OrderDesk:
             return _reading(answer, {})
         found: FoundOrders | None = answer.value
         nearest: list[str] = []
-        if found is None and key.kind is KeyKind.NUMBER and Cap.NEAREST_NUMBERS in self.connector.caps:
-            nearest = await self._nearest(key.value, deadline, speculative)
+        if key.kind is KeyKind.NUMBER and Cap.NEAREST_NUMBERS in self.connector.caps:
+            heard = _heard(args.get("heard"))
+            if found is None:
+                nearest = await self._nearest(heard or key.value, deadline, speculative)
+            elif rivals := _rivals(heard, key.value):
+                near = await self._nearest(heard, deadline, speculative)
+                nearest = [number for number in near if number_key(number) in rivals]
         orders, customers = find_facts(
             found.orders if found else (), found.customers if found else (), self.view, limit=self.settings.max_orders
         )
@@ -138,11 +159,11 @@ class OrderDesk:
                 key = ("find_orders", KeyKind.NUMBER.value, number_key(order.number))
                 self.guard.keep(key, alone, found.fetched_at, took_ms)
 
-    async def _nearest(self, number: str, deadline: Deadline, speculative: bool) -> list[str]:
+    async def _nearest(self, heard: Heard, deadline: Deadline, speculative: bool) -> list[str]:
         async def fetch(until: Deadline) -> tuple[str, ...]:
-            return await self.connector.nearest_numbers(number, limit=self.settings.nearest_limit, deadline=until)
+            return await self.connector.nearest_numbers(heard, limit=self.settings.nearest_limit, deadline=until)
 
-        answer = await self.guard.read(("nearest", number), fetch, deadline, speculative=speculative)
+        answer = await self.guard.read(("nearest", str(heard)), fetch, deadline, speculative=speculative)
         return list(answer.value or ())
 
     async def _get_order(self, args: Mapping[str, Any], deadline: Deadline, speculative: bool) -> Reading:
@@ -167,6 +188,8 @@ class CallReads:
         self._log = log
         self._prefetches: dict[str, asyncio.Task[Mapping[str, Any]]] = {}
         self._begun = 0
+        self._helped: set[str] = set()
+        """Numbers without an order that were answered with orders near them: who may go on guessing learns them all."""
 
     async def query(
         self, op: str, args: Mapping[str, Any], *, request: str, why: str = "turn", deadline_s: float
@@ -198,6 +221,16 @@ class CallReads:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _without_hints(self, reading: Reading, args: Mapping[str, Any]) -> Reading:
+        """Only so many numbers that do not exist are answered with ones that do, in one call."""
+        number = str(args.get("number", ""))
+        if reading.result.get("orders") or not reading.result.get("nearest") or number in self._helped:
+            return reading
+        if len(self._helped) >= self._desk.settings.hints_per_call:
+            return dataclasses.replace(reading, result={**reading.result, "nearest": []})
+        self._helped.add(number)
+        return reading
+
     async def _ask(
         self, op: str, args: Mapping[str, Any], *, request: str, why: str, deadline_s: float
     ) -> Mapping[str, Any]:
@@ -207,6 +240,8 @@ class CallReads:
         reading = _failure("cancelled", "nobody waits for it any more")
         try:
             reading = await self._desk.answer(op, args, Deadline.after(deadline_s), speculative=why == "prefetch")
+            if why != "prefetch":
+                reading = self._without_hints(reading, args)
         finally:
             self._log.append(
                 OmsAnswered(
@@ -221,6 +256,24 @@ class CallReads:
                 )
             )
         return reading.result
+
+
+def _rivals(heard: Sequence[tuple[str, float]], number: str) -> set[str]:
+    """Other hypotheses that are so likely that it matters whether their orders exist, too."""
+    top = max((score for _, score in heard), default=0.0)
+    return {other for other, score in heard if other != number and top - score <= _CLOSE}
+
+
+def _heard(hypotheses: Any) -> tuple[tuple[str, float], ...]:
+    """n-best numbers of a query's arguments, `[[number, mean log-probability], …]`; empty when there are none."""
+    if not isinstance(hypotheses, list | tuple):
+        return ()
+    pairs = [pair for pair in hypotheses[:_HYPOTHESES] if isinstance(pair, list | tuple) and len(pair) == 2]
+    return tuple(
+        (key, float(score))
+        for number, score in pairs
+        if isinstance(number, str) and isinstance(score, int | float) and (key := number_key(number)[:40])
+    )
 
 
 def _reading(answer: Answer, facts: Mapping[str, Any]) -> Reading:

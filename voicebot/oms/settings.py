@@ -25,6 +25,8 @@ class OmsSettings:
     """Orders given to the dialogue at most."""
     nearest_limit: int = 5
     """Existing order numbers offered at most for one that does not exist."""
+    hints_per_call: int = 12
+    """Order numbers that do not exist, answered with ones that do, in one call, dropped speculation included."""
     recent_days: int = 14
     """A delivered order still counts as open for this many days."""
     stale_after_days: int = 4
@@ -59,7 +61,15 @@ class OmsSettings:
     def __post_init__(self) -> None:
         ones = ("max_orders", "concurrent_reads", "concurrent_prefetches", "cache_entries", "breaker_failures")
         check("oms", at_least(self, 1, *ones))
-        zeros = ("nearest_limit", "recent_days", "stale_after_days", "prefetches_per_call", "retries", "retry_pause_ms")
+        zeros = (
+            "nearest_limit",
+            "hints_per_call",
+            "recent_days",
+            "stale_after_days",
+            "prefetches_per_call",
+            "retries",
+            "retry_pause_ms",
+        )
         check("oms", at_least(self, 0, *zeros, "cache_ttl_s", "absent_ttl_s", "breaker_patience_s"))
         check("oms", above_zero(self, "prefetch_deadline_s", "breaker_pause_s", "breaker_longest_s"))
         check("oms", known_zone(self, "shop_zone"))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
-from voicebot.oms.connector import Deadline, OmsError
+from voicebot.oms.connector import Deadline, Heard, OmsError
 from voicebot.oms.connectors.demo import DemoConnector
 from voicebot.oms.demo.process import DemoService
 from voicebot.oms.demo.shop import open_shop, shop_file
@@ -25,7 +25,7 @@ _INDEX_S = 2.0
 class NumberIndex(Protocol):
     """Which order numbers exist near a heard one."""
 
-    async def nearest_numbers(self, number: str, limit: int) -> list[str]:
+    async def nearest_numbers(self, heard: Heard, limit: int) -> list[str]:
         """The number itself when it exists, then existing ones close to it; empty when the shop cannot be asked."""
         ...
 
@@ -67,8 +67,8 @@ class _LocalIndex:
     def __init__(self, store: ShopStore) -> None:
         self._store = store
 
-    async def nearest_numbers(self, number: str, limit: int) -> list[str]:
-        return self._store.nearest(number, limit)
+    async def nearest_numbers(self, heard: Heard, limit: int) -> list[str]:
+        return self._store.nearest(heard, limit)
 
     async def close(self) -> None:
         self._store.close()
@@ -78,9 +78,9 @@ class _RemoteIndex:
     def __init__(self, connector: DemoConnector) -> None:
         self._connector = connector
 
-    async def nearest_numbers(self, number: str, limit: int) -> list[str]:
+    async def nearest_numbers(self, heard: Heard, limit: int) -> list[str]:
         with contextlib.suppress(OmsError):
-            return list(await self._connector.nearest_numbers(number, limit=limit, deadline=Deadline.after(_INDEX_S)))
+            return list(await self._connector.nearest_numbers(heard, limit=limit, deadline=Deadline.after(_INDEX_S)))
         return []
 
     async def close(self) -> None:

@@ -1,7 +1,8 @@
 """Cut a wording into clauses, so that the first one can be spoken while the others are still synthesised.
 
 Pure. Sentences are always cut. The first sentence is also cut when it is long, at the most natural place there is:
-punctuation, then a conjunction, then the border between fixed wording and a value. Values are never cut. A clause that
+punctuation, then a conjunction, then the border between fixed wording and a value; later ones only when they are out of
+all measure. Values are never cut. A clause that
 ends without punctuation is given a comma for the voice alone: without one, a voice lets its pitch fall as at the end
 of a sentence.
 """
@@ -10,17 +11,20 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from voicebot.speaking.languages import language
-from voicebot.speaking.verbaliser import SpokenPart, numbered, shown, spoken
+from voicebot.speaking.lexicon import EMPTY, Lexicon
+from voicebot.speaking.verbaliser import SpokenPart, absorbs, shown, spoken
+from voicebot.speaking.written import clean, segments, touching
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*$")
 _PUNCTUATION_END = re.compile(r"[,;:–—]+[\"')\]]*$")
 _MIN_WORDS = 2
 _MIN_REST_WORDS = 3
+_BREATH_WORDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,17 @@ class _Atom:
 
     @property
     def words(self) -> int:
-        return len(self.spoken.split())
+        return sum(any(char.isalnum() for char in word) for word in self.spoken.split())
 
 
-def split(parts: Sequence[SpokenPart], *, today: date, code: str = "en", first_words: int = 8) -> tuple[Clause, ...]:
+def split(
+    parts: Sequence[SpokenPart],
+    *,
+    today: date,
+    code: str = "en",
+    first_words: int = 8,
+    lexicon: Lexicon = EMPTY,
+) -> tuple[Clause, ...]:
     """Clauses of a wording, in order; none for a wording without anything to say.
 
     Args:
@@ -77,19 +88,21 @@ def split(parts: Sequence[SpokenPart], *, today: date, code: str = "en", first_w
         today: the shop's local date.
         code: BCP 47 language.
         first_words: a first sentence with more spoken words than this is cut, if it can be.
+        lexicon: how names are said.
     """
-    atoms = _atoms(parts, today, code)
+    atoms = _atoms(parts, today, code, lexicon)
     sentences: list[list[_Atom]] = [[]]
     for atom in atoms:
         sentences[-1].append(atom)
         if atom.closes and _SENTENCE_END.search(atom.spoken):
             sentences.append([])
     groups = [sentence for sentence in sentences if sentence]
+    conjunctions = language(code).conjunctions
     if groups:
-        head = _first_cut(groups[0], language(code).conjunctions, first_words)
+        head = _first_cut(groups[0], conjunctions, first_words)
         if head:
             groups[:1] = [groups[0][:head], groups[0][head:]]
-    clauses = [_clause(group) for group in groups]
+    clauses = [_clause(piece) for group in groups for piece in _breaths(group, conjunctions)]
     return tuple(clause for clause in clauses if any(char.isalnum() for char in clause.spoken))
 
 
@@ -100,29 +113,36 @@ def pause_ms(spoken_text: str) -> int:
     return 110 if _PUNCTUATION_END.search(spoken_text) else 40
 
 
-def _atoms(parts: Sequence[SpokenPart], today: date, code: str) -> list[_Atom]:
+def _atoms(parts: Sequence[SpokenPart], today: date, code: str, lexicon: Lexicon) -> list[_Atom]:
     atoms: list[_Atom] = []
     space = False
     for index, (kind, value) in enumerate(parts):
+        following = parts[index + 1] if index + 1 < len(parts) else None
         if kind == "text":
-            said = value
-            if index + 1 < len(parts):
-                following_kind, following = parts[index + 1]
-                said, _ = spoken(following_kind, following, before=value, today=today, code=code)
-            dropped = len(value.split()) - len(said.split())
-            words = value.split()
-            silent = {len(words) - 1} if dropped == 1 else set()
-            for number, word in enumerate(words):
-                begins = bool(re.match(r"\s", value)) if number == 0 else True
-                said_word = "" if number in silent else numbered(word, code) if number == len(words) - 1 else word
-                _append(atoms, _Atom(said_word, word, True, space or begins, True))
-                space = False
-            space = space or bool(re.search(r"\s$", value))
+            for atom in _fixed_atoms(value, following, space, today, code, lexicon):
+                _append(atoms, atom)
+            space = (space and not value.strip()) or value[-1:].isspace()
         elif value.strip():
-            _, said = spoken(kind, value, today=today, code=code)
+            said = spoken(kind, value, today=today, code=code, lexicon=lexicon)
             _append(atoms, _Atom(said, shown(kind, value, today=today, code=code), False, space, False))
             space = False
     return atoms
+
+
+def _fixed_atoms(
+    text: str, following: SpokenPart | None, space: bool, today: date, code: str, lexicon: Lexicon
+) -> Iterator[_Atom]:
+    """Words of fixed wording. The value after it may silence the last one ("on" + "tomorrow") or name its number."""
+    table = language(code)
+    words = segments(text, table, today, lexicon)
+    for number, word in enumerate(words):
+        said = word.said
+        if following is not None and number == len(words) - 1:
+            if word.written.endswith("#"):
+                said = f"{clean(word.written, table)} {table.number_sign}".strip()
+            elif text[-1].isspace() and absorbs(*following, word.written, today=today, code=code):
+                said = ""
+        yield _Atom(said, word.written, True, word.space or (space and number == 0), True)
 
 
 def _append(atoms: list[_Atom], atom: _Atom) -> None:
@@ -130,7 +150,7 @@ def _append(atoms: list[_Atom], atom: _Atom) -> None:
     if atoms and not atom.space:
         last = atoms.pop()
         atom = _Atom(
-            last.spoken + atom.spoken,
+            last.spoken + (" " if touching(last.spoken, atom.spoken) else "") + atom.spoken,
             last.display + atom.display,
             last.fixed and atom.fixed,
             last.space,
@@ -144,17 +164,33 @@ def _first_cut(atoms: Sequence[_Atom], conjunctions: frozenset[str], first_words
     ready = _fixed_head(atoms)
     if ready or sum(atom.words for atom in atoms) <= first_words:
         return ready
+    return _cut(atoms, conjunctions, first_words)
+
+
+def _breaths(atoms: Sequence[_Atom], conjunctions: frozenset[str]) -> Iterator[Sequence[_Atom]]:
+    """A sentence that is too long for one breath, and for a voice's memory, in several; elsewhere where need be."""
+    while sum(atom.words for atom in atoms) > _BREATH_WORDS:
+        cut = _cut(atoms, conjunctions, _BREATH_WORDS * 2 // 3) or min(_BREATH_WORDS, len(atoms) - 1)
+        if not cut:
+            break
+        yield atoms[:cut]
+        atoms = atoms[cut:]
+    yield atoms
+
+
+def _cut(atoms: Sequence[_Atom], conjunctions: frozenset[str], most_words: int) -> int:
+    """The most natural place within about so many words, as late as can be; 0 when there is none."""
     best: tuple[int, int] = (_Cut.NONE, 0)
     said = 0
     total = sum(atom.words for atom in atoms)
     for index, atom in enumerate(atoms[:-1], start=1):
         said += atom.words
-        if said > first_words and best[0] > _Cut.NONE:
+        if said > most_words and best[0] > _Cut.NONE:
             break
         if said < _MIN_WORDS or total - said < _MIN_REST_WORDS:
             continue
         best = max(best, (_quality(atom, atoms[index], said, conjunctions), index))
-        if said > first_words:
+        if said > most_words:
             break
     return best[1] if best[0] > _Cut.NONE else 0
 

@@ -1,7 +1,8 @@
 """The shared Piper voice.
 
 One ONNX Runtime session with one thread serves all calls. Piper works sentence by sentence and scales each to full
-range by default; here its output keeps the level the model gave it, and its silence is cut away.
+range by default; here every clip is made as loud as the others,
+and its silence is cut away.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from piper.voice import AudioChunk, PiperVoice
 
 from voicebot.errors import ModelError
 from voicebot.speaking import onnx_outputs, sound, word_times
+from voicebot.speaking.lexicon import EMPTY, Lexicon
 from voicebot.speaking.pool import DeadlinePool, QueueFullError
 from voicebot.speaking.settings import SpeakingSettings
 from voicebot.speaking.speech import SAMPLE_RATE_HZ, Speech, WordTime
@@ -39,6 +41,7 @@ class Voice:
     piper: PiperVoice
     settings: SpeakingSettings
     fingerprint: str
+    lexicon: Lexicon = EMPTY
 
     def speak(self, text: str) -> Speech:
         """Synthesise, in the calling thread; several threads may.
@@ -52,7 +55,8 @@ class Voice:
             normalize_audio=False,
         )
         try:
-            chunks = list(self.piper.synthesize(text, config, include_alignments=True))
+            voiced = self.lexicon.phonetic(text)
+            chunks = list(self.piper.synthesize(voiced, config, include_alignments=True))
         except Exception as error:
             raise ModelError(
                 f"the voice failed on a text of {len(text)} characters: {type(error).__name__}",
@@ -66,7 +70,7 @@ class Voice:
         empty = np.zeros(0, np.float32)
         whole = np.concatenate([chunk.audio_float_array for chunk in chunks]) if chunks else empty
         clip = sound.trim(whole, rate, lead_ms=self.settings.lead_pad_ms, tail_ms=self.settings.tail_pad_ms)
-        pcm = sound.to_house(sound.level(clip.samples, self.settings.gain_db), rate)
+        pcm = sound.to_house(sound.level(clip.samples, rate, self.settings.loudness_dbfs), rate)
         total_ms = len(pcm) / 2 / SAMPLE_RATE_HZ * 1000
         words: tuple[WordTime, ...]
         if all(chunk.phoneme_alignments for chunk in chunks):
@@ -81,11 +85,12 @@ class Voice:
         return Speech(text=text, pcm=pcm, words=words)
 
 
-def load(path: Path, settings: SpeakingSettings) -> Voice:
+def load(path: Path, settings: SpeakingSettings, lexicon: Lexicon = EMPTY) -> Voice:
     """Load and warm a voice; blocks for one to two seconds.
 
     Raises:
         ModelError: missing, corrupt, or not a Piper voice.
+        LexiconError: the lexicon asks for sounds that the voice does not have.
     """
     try:
         model = path.read_bytes()
@@ -98,17 +103,29 @@ def load(path: Path, settings: SpeakingSettings) -> Voice:
             where=str(path),
             fix="set speaking.voice to a .onnx file with its .onnx.json beside it",
         ) from error
-    sounding = (settings.speaker, settings.pace, settings.gain_db, settings.lead_pad_ms, settings.tail_pad_ms)
+    lexicon.check(config.phoneme_id_map)
+    sounding = (
+        lexicon.fingerprint,
+        settings.speaker,
+        settings.pace,
+        settings.loudness_dbfs,
+        settings.lead_pad_ms,
+        settings.tail_pad_ms,
+    )
     digest = hashlib.sha256(model + raw_config + repr(sounding).encode()).hexdigest()
-    voice = Voice(PiperVoice(session=session, config=config), settings, digest)
+    voice = Voice(PiperVoice(session=session, config=config), settings, digest, lexicon)
     for text in _WARM_UP:
         voice.speak(text)
     return voice
 
 
 def _session(model: bytes) -> onnxruntime.InferenceSession:
-    """A session of one thread, from a file: given bytes, it would keep all 60 MB of them for as long as it lives."""
+    """A session of one thread, from a file: given bytes, it would keep all 60 MB of them for as long as it lives.
+
+    Without an arena of its own: that one keeps the peak of the longest sentence ever spoken (another 150 MB).
+    """
     options = onnxruntime.SessionOptions()
+    options.enable_cpu_mem_arena = False
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     with tempfile.TemporaryDirectory(prefix="voicebot-") as folder:

@@ -13,14 +13,16 @@ class SpeakingSettings:
     """Path of a Piper voice (`.onnx` with `.onnx.json` beside it); None is the installed English voice."""
     speaker: int | None = None
     """Speaker number, for voices with several."""
+    lexicon: str | None = None
+    """Path of the lexicon: how names are said. None is `lexicon.yaml` in the flows' folder, when there is one."""
     workers: int = 1
     """Sentences synthesised at once; each takes one core."""
     max_waiting: int = 64
     """Sentences that may wait for a worker; further live ones are refused."""
     pace: float = 1.0
     """Speaking rate: 1.2 is a fifth faster than the voice's own."""
-    gain_db: float = 3.0
-    """Fixed gain on the voice; peaks above -2 dBFS are rounded off, never clipped."""
+    loudness_dbfs: float = -20.0
+    """Loudness of every clip, pauses left out; peaks above -2 dBFS are rounded off, never clipped."""
     lead_pad_ms: float = 10.0
     """Silence kept in front of the first sound of a clip: all of it is added to the caller's wait."""
     tail_pad_ms: float = 25.0

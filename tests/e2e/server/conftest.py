@@ -1,4 +1,5 @@
-"""The whole server in processes of its own. The scenarios for sipp are those of the SIP transport's tests."""
+"""The whole server in processes of its own. The scenarios for sipp are those of the SIP transport's tests, the sounds
+those of the ears'."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sip"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "listening"))
 
 from live_server import LiveServer, StartServer
 from sipp_scenarios import Sipp

@@ -1,4 +1,5 @@
-"""Callers who say nothing, too much, or leave at any moment: each call ends in order and leaves nothing behind."""
+"""Callers who say nothing, too much, or nothing we understand, or leave at any moment: each call ends in order and
+leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -7,17 +8,25 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from call_story import Story
 from live_server import LiveServer, StartServer
 from phone_callers import Handset, known_as, new_number, place, timeline
 from sipp_scenarios import Sipp, answered, expect_request, hang_up, pause, reply
+from sounds import RATE_HZ, Floats, glued, key_tone, music, noise, silence
+
+from voicebot.caller.clips import resample
+from voicebot.caller.g711 import Pcm
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 LET_GO = expect_request("BYE") + reply("200 OK")
 MINUTE_S = 62.0
+LONG_CALLS = 3
 
 
 @pytest.fixture(scope="module")
@@ -32,24 +41,39 @@ class LongCalls:
 
     silent: str
     talking: str
+    on_hold: str
+    """Music plays to us."""
 
 
 @pytest.fixture(scope="module")
 def long_calls(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LongCalls]:
-    calls = LongCalls(new_number(), new_number())
+    calls = LongCalls(new_number(), new_number(), new_number())
     sipp = Sipp(tmp_path_factory.mktemp("long"), server.host, timeout_s=150)
     with ExitStack() as stack:
-        silent, talking = stack.enter_context(Handset()), stack.enter_context(Handset())
+        silent, talking, on_hold = (stack.enter_context(Handset()) for _ in range(3))
         until_bye = sipp.start(answered(more=known_as(calls.silent)) + LET_GO, to="shop", rtp_port=silent.port)
+        until_let_go = sipp.start(answered(more=known_as(calls.on_hold)) + LET_GO, to="shop", rtp_port=on_hold.port)
         a_while = answered(more=known_as(calls.talking)) + pause(int(1000 * MINUTE_S) + 8000) + hang_up()
         until_enough = sipp.start(a_while, to="shop", rtp_port=talking.port)
-        silent.lift()
-        talking.lift()
+        for handset in (silent, talking, on_hold):
+            handset.lift()
+        on_hold.say(narrow(music(1000 * MINUTE_S)))
         words = timeline(1.0, *["robot_mumble", "dont_know_number", "order_is_late"] * 8)
         talking.say(words[: int(8000 * MINUTE_S)])
         yield calls
-        sipp.finish(until_bye)
-        sipp.finish(until_enough)
+        for call in (until_bye, until_let_go, until_enough):
+            sipp.finish(call)
+
+
+def narrow(audio: Floats) -> Pcm:
+    """As a handset sends it: int16 at 8 kHz."""
+    return np.round(resample(audio.astype(np.float64), RATE_HZ, 8000) * 32767).astype(np.int16)
+
+
+def as_clip(audio: Floats, path: Path) -> str:
+    """Written down for `voicebot call`, which takes clips by name."""
+    soundfile.write(path.with_suffix(".flac"), audio, RATE_HZ)
+    return str(path)
 
 
 def ended_well(server: LiveServer, number: str, by: str) -> Story:
@@ -118,7 +142,7 @@ class TestHangingUp:
 
     def test_nothing_is_left_behind(self, server: LiveServer) -> None:
         """Many short calls hold no more sockets and threads than few."""
-        server.wait_idle(calls=2)
+        server.wait_idle(calls=LONG_CALLS)
         before = (server.sockets, server.threads)
         for _ in range(6):
             gives_up(server, new_number())
@@ -127,7 +151,7 @@ class TestHangingUp:
             server.wait_for(number, "call.answered")
             caller.leave()
             server.told_story(number)
-        server.wait_idle(calls=2)
+        server.wait_idle(calls=LONG_CALLS)
         assert len(server.sockets) <= len(before[0])
         assert server.threads <= before[1] + 2
 
@@ -178,6 +202,39 @@ def test_a_caller_who_sends_no_media_is_hung_up(server: LiveServer, sipp: Sipp) 
     assert "since the answer" in story.end["reason"]
 
 
+@pytest.mark.usefixtures("long_calls")
+def test_keys_that_come_as_tones_are_keys(server: LiveServer, tmp_path: Path) -> None:
+    parts = [part for key in "4481207" for part in (key_tone(key, 100, level=0.1), silence(100))]
+    typed = as_clip(glued(*parts) + noise(1400, 0.002), tmp_path / "typed")
+    number = new_number()
+    with place(server, "where_is_my_order", typed, "silence_3s", number=number):
+        story = server.wait_heard(number, "Trail Runner shoes")
+    assert [data["key"] for data in story.all("audio.dtmf")] == list("4481207")
+    assert len(story.words) == 1, "nobody said a tone"
+    ended_well(server, number, "caller")
+
+
+@pytest.mark.usefixtures("long_calls")
+def test_a_caller_with_another_language_is_given_keys(server: LiveServer) -> None:
+    number = new_number()
+    with place(server, "foreign_language", "1", "silence_3s", number=number):
+        server.wait_heard(number, "I only speak English.")
+        server.wait_for(number, "handoff.requested", reason="low_confidence")
+    story = ended_well(server, number, "caller")
+    assert "press 1" in story.heard
+    assert not [data for data in story.all("oms.requested") if "number" in data["args"]]
+
+
+def test_a_caller_who_plays_music_is_offered_keys_and_then_let_go(server: LiveServer, long_calls: LongCalls) -> None:
+    end = server.wait_for(long_calls.on_hold, "call.ended", timeout_s=80)
+    assert end["by"] == "bot"
+    story = server.told_story(long_calls.on_hold)
+    assert "press zero" in story.heard
+    assert story.heard.endswith("Goodbye.")
+    assert not [data for data in story.all("oms.requested") if "number" in data["args"]], "an order number was made up"
+    assert story.faults == []
+
+
 def test_a_caller_who_never_speaks_is_asked_and_then_let_go(server: LiveServer, long_calls: LongCalls) -> None:
     end = server.wait_for(long_calls.silent, "call.ended", timeout_s=60)
     assert (end["by"], end["reason"]) == ("bot", "silence")
@@ -202,7 +259,7 @@ def test_a_caller_who_speaks_for_a_minute_is_still_answered(server: LiveServer, 
 
 
 def test_afterwards_a_call_is_as_good_as_ever(server: LiveServer, long_calls: LongCalls) -> None:
-    for number in (long_calls.silent, long_calls.talking):
+    for number in (long_calls.silent, long_calls.talking, long_calls.on_hold):
         server.told_story(number, timeout_s=100)
     server.wait_idle()
     number = new_number()

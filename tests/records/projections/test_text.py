@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicebot.records.events import call, hearing, turn
+from voicebot.records.events import call, dialogue, hearing, turn
 from voicebot.records.projections.text import chart, clock, describe, pairs, show
 from voicebot.records.projections.waterfall import ReadBar, Turn
 from voicebot.records.sample import ending, handed_off, log_of, opening, order_turn
@@ -84,3 +84,16 @@ def test_live_lines_leave_out_what_only_programs_need() -> None:
 def test_long_and_empty_values_are_shortened() -> None:
     assert pairs({"a": "x" * 100, "b": None, "c": 2}) == f"a={'x' * 60}…, c=2"
     assert pairs({}) == "-"
+
+
+def test_a_match_is_told_with_what_was_heard() -> None:
+    found = {"kind": "matched", "slot": "order_number", "decision": "confirm", "value": "4481207", "confidence": 0.88}
+    sure, nothing = log_of(
+        [
+            (0, 1, dialogue.EngineEffect(effect={**found, "hypotheses": ["4481217", "4481213"]})),
+            (0, 1, dialogue.EngineEffect(effect={**found, "decision": "ask_again", "value": None, "hypotheses": []})),
+        ]
+    )
+    told = [str(line).split() for record in (sure, nothing) if (line := describe(record)) is not None]
+    assert told[0][-7:] == ["order_number", "confirm:", "4481207", "0.88,", "heard", "4481217,", "4481213"]
+    assert told[1][-4:] == ["order_number", "ask_again:", "nothing", "0.88"]

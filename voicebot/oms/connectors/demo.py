@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from voicebot.oms.connector import (
     DeadlineExceeded,
     FoundOrders,
     Health,
+    Heard,
     KeyKind,
     NotFound,
     OrderKey,
@@ -76,9 +77,10 @@ class DemoConnector:
         doc = await self._get("/v1/orders/by-id", OrderDoc, deadline, {"id": order_id})
         return mapping.order(doc, datetime.now(UTC))
 
-    async def nearest_numbers(self, number: str, *, limit: int, deadline: Deadline) -> tuple[str, ...]:
-        answer = await self._get("/v1/orders/nearest", NumbersDoc, deadline, {"number": number, "limit": str(limit)})
-        return answer.numbers
+    async def nearest_numbers(self, heard: Heard, *, limit: int, deadline: Deadline) -> tuple[str, ...]:
+        hypotheses = [(heard, 0.0)] if isinstance(heard, str) else heard
+        params = {"number": [n for n, _ in hypotheses], "score": [str(s) for _, s in hypotheses], "limit": str(limit)}
+        return (await self._get("/v1/orders/nearest", NumbersDoc, deadline, params)).numbers
 
     async def health(self, *, deadline: Deadline) -> Health:
         doc = await self._get("/healthz", HealthDoc, deadline, {})
@@ -87,7 +89,7 @@ class DemoConnector:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _get(self, path: str, shape: type[D], deadline: Deadline, params: Mapping[str, str]) -> D:
+    async def _get(self, path: str, shape: type[D], deadline: Deadline, params: Mapping[str, str | Sequence[str]]) -> D:
         """One GET. Everything that can go wrong becomes one of the connector's errors."""
         where = f"{self._client.base_url}{path.lstrip('/')}"
         try:

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from voicebot.oms.demo import catalog as catalogs
 from voicebot.oms.demo import people
 from voicebot.oms.demo.catalog import Catalog, Country
-from voicebot.oms.demo.nearest import one_edit, two_edits
 from voicebot.oms.demo.orders import Buyer, OrderMaker
 from voicebot.oms.demo.scenarios import BY_NAME, SCENARIOS, Range, Scenario
 from voicebot.oms.demo.schema import CustomerDoc, LineDoc, OrderDoc, ShopDoc, ShopFile
+from voicebot.oms.demo.slips import one_edit, two_edits
 from voicebot.oms.demo.timeline import Clock
 
 #: Raised when the same seed number begins to make another shop, so that kept files are made anew.

@@ -16,6 +16,7 @@ from typing import Annotated
 
 import uvicorn
 from fastapi import FastAPI, HTTPException, Query, Request, Response
+from pydantic import StringConstraints
 
 import voicebot
 from voicebot.errors import ConfigError
@@ -33,6 +34,10 @@ _REFRESH_S = 20.0
 
 Key = Annotated[str | None, Query(min_length=1, max_length=254)]
 Limit = Annotated[int, Query(ge=1, le=100)]
+Heard = Annotated[
+    list[Annotated[str, StringConstraints(min_length=1, max_length=40)]], Query(min_length=1, max_length=10)
+]
+Scores = Annotated[list[float] | None, Query(max_length=10)]
 
 
 def make_app(store: ShopStore, faults: Faults, seed: int) -> FaultLayer:
@@ -78,9 +83,15 @@ def make_app(store: ShopStore, faults: Faults, seed: int) -> FaultLayer:
         return _json(document)
 
     @app.get("/v1/orders/nearest")
-    async def nearest(number: Annotated[str, Query(min_length=1, max_length=40)], limit: Limit = 5) -> NumbersDoc:
-        """Existing order numbers that this one may be a mishearing of."""
-        return NumbersDoc(numbers=tuple(store.nearest(number, limit)))
+    async def nearest(number: Heard, score: Scores = None, limit: Limit = 5) -> NumbersDoc:
+        """Existing order numbers that this one may be a mishearing of.
+
+        With n-best hypotheses, give `number` and `score` (mean log-probability) once for each.
+        """
+        scores = score or [0.0] * len(number)
+        if len(scores) != len(number):
+            raise HTTPException(422, "give a score for every number, or none")
+        return NumbersDoc(numbers=tuple(store.nearest(list(zip(number, scores, strict=True)), limit)))
 
     @app.get("/healthz")
     async def health() -> HealthDoc:
@@ -125,6 +136,7 @@ def serve(
     """
     sock = _bound(host, port)
     store = open_shop(shop_file(data_dir), seed_number=seed)
+    store.numbers()  # not while a caller waits
     server = _Server(
         uvicorn.Config(
             make_app(store, faults, seed),

@@ -1,6 +1,7 @@
 """The demo shop's SQLite file: documents, and an index for every key that callers know.
 
-Reads take well under a millisecond whatever the number of orders; the service therefore calls them on its event loop.
+Reads take well under a millisecond whatever the number of orders, and a search by sound a few; the service therefore
+calls them on its event loop.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from voicebot.errors import VoicebotError
+from voicebot.identifiers.nearest import NumberIndex
 from voicebot.oms.connector import KeyKind
-from voicebot.oms.demo.nearest import nearest
 from voicebot.oms.demo.schema import CustomerDoc, OrderDoc, ProductDoc, ShopDoc, compact
 from voicebot.oms.keys import email_key, number_key
 
@@ -54,6 +55,8 @@ class ShopStore:
     """
 
     def __init__(self, path: Path | str) -> None:
+        self._index: NumberIndex | None = None
+        self._index_version = 0
         try:
             if isinstance(path, Path):
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,10 +123,17 @@ class ShopStore:
         newest = sorted(sorted(rows, key=lambda row: row[1], reverse=True), key=lambda row: row[0])
         return [doc for _, _, doc, _ in newest[:limit]], self._customer_docs(owners)
 
-    def nearest(self, number: str, limit: int) -> list[str]:
-        """Existing order numbers that `number` may be a mishearing of."""
-        digits = _digits(number_key(number))
-        return [self._spoken(found) for found in nearest(digits, self._existing, limit)]
+    def nearest(self, heard: str | Sequence[tuple[str, float]], limit: int) -> list[str]:
+        """Existing order numbers that `heard` (n-best with mean log-probabilities, or one text) may have been."""
+        return [self._written(key) for key, _ in self.numbers().nearest(heard, limit)]
+
+    def numbers(self) -> NumberIndex:
+        """All order numbers by sound: made when first asked for, and anew when another process changed the file."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        if self._index is None or version != self._index_version:
+            rows = self._db.execute("SELECT number_key FROM orders")
+            self._index, self._index_version = NumberIndex(row[0] for row in rows), version
+        return self._index
 
     def _newest(self, column: str, value: str, limit: int) -> set[tuple[int, str, str, str | None]]:
         found: set[tuple[int, str, str, str | None]] = set()
@@ -151,15 +161,8 @@ class ShopStore:
         rows = self._db.execute(f"SELECT doc FROM customers WHERE id IN ({marks}) ORDER BY id", tuple(ids))
         return [row[0] for row in rows]
 
-    def _existing(self, candidates: Iterable[str]) -> list[str]:
-        wanted = list(candidates)
-        marks = ",".join("?" * len(wanted))
-        return [
-            row[0] for row in self._db.execute(f"SELECT DISTINCT digits FROM orders WHERE digits IN ({marks})", wanted)
-        ]
-
-    def _spoken(self, digits: str) -> str:
-        (doc,) = self._db.execute("SELECT doc FROM orders WHERE digits = ? LIMIT 1", (digits,)).fetchone()
+    def _written(self, key: str) -> str:
+        (doc,) = self._db.execute("SELECT doc FROM orders WHERE number_key = ?", (key,)).fetchone()
         return str(json.loads(doc)["number"])
 
     # -- writing
@@ -190,6 +193,8 @@ class ShopStore:
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
+        finally:
+            self._index = None
 
     def roll(self, was: date, to: date, moved: Callable[[str], str]) -> bool:
         """Rewrite every order and customer document, true for `was`, to be true for `to`.
@@ -224,6 +229,9 @@ class ShopStore:
         self._db.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_order_row, orders))
         references = {(payment.reference, order.id) for order in orders for payment in order.payments}
         self._db.executemany("INSERT INTO payments VALUES (?, ?)", references)
+        if self._index is not None:
+            for order in orders:
+                self._index.add(number_key(order.number))
 
 
 def _order_row(order: OrderDoc) -> tuple[str | int | None, ...]:

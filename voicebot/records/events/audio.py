@@ -50,7 +50,7 @@ class PlaybackEnded(CallEvent):
 @event("audio.dtmf")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dtmf(CallEvent):
-    """A key was pressed (RFC 4733)."""
+    """A key was pressed (RFC 4733, or the key's tones in the audio)."""
 
     key: str
     position_ms: float

@@ -9,7 +9,7 @@ from typing import Any
 from voicebot.records.events.audio import Dtmf, PlaybackEnded
 from voicebot.records.events.base import Record
 from voicebot.records.events.call import CallAnswered, CallEnded, CallStarted, Fault
-from voicebot.records.events.dialogue import Said, Understood
+from voicebot.records.events.dialogue import EngineEffect, Said, Understood
 from voicebot.records.events.handoff import CallbackRecorded, HandoffRequested, Transfer
 from voicebot.records.events.hearing import EndOfTurn, Interruption
 from voicebot.records.events.oms import OmsAnswered
@@ -80,6 +80,10 @@ def _note(record: Record) -> tuple[str, str] | None:
             commands = ", ".join(_command(command) for command in event.commands) or "nothing"
             intent = f"{event.intent} {event.confidence:.2f}: " if event.intent else ""
             return "note", f"        understood {intent}{commands}"
+        case EngineEffect(effect={"kind": "matched"} as found):
+            heard = f", heard {', '.join(found['hypotheses'])}" if found["hypotheses"] else ""
+            value = f"{found['value'] or 'nothing'} {found['confidence']:.2f}"
+            return "note", f"        {found['slot']} {found['decision']}: {value}{heard}"
         case EndOfTurn() as event:
             return "note", f"        end of turn: {event.reason} ({event.silence_ms:.0f} ms of silence)"
         case Interruption() as event:

@@ -16,10 +16,24 @@ const WRITERS = {
     kind: d.verdict === 'stop' ? 'stop' : 'ignored',
     badge: d.verdict,
     text: `${words(d.reason)}, ${Math.round(d.overlap_ms)} ms of overlap`,
+    reasons: given(d.inputs),
+  }),
+  'hearing.end_of_turn': (d) => ({
+    title: 'The caller has finished',
+    badge: `after ${Math.round(d.silence_ms)} ms`,
+    text: `${words(d.reason)}: waits for ${Math.round(d.waited_for_ms)} ms of silence`,
+    reasons: given(d.inputs),
   }),
   'handoff.requested': (d) => ({ title: 'Hand-off to a person', badge: d.queue, text: words(d.reason) }),
   'handoff.transfer': (d) => ({ title: `Transfer ${d.status}`, badge: d.status, text: [d.target, d.detail].filter(Boolean).join(': ') }),
 };
+
+/** The inputs of a decision, one a line; what was not known is left out. */
+function given(inputs = {}) {
+  return Object.entries(inputs)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${words(name)}: ${value}`);
+}
 
 export class Decisions {
   #box;

@@ -1,0 +1,49 @@
+"""Questions being asked: what the ears should expect, and the options of a choice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voicebot.dialogue import schema
+from voicebot.dialogue.effects import Expect
+from voicebot.dialogue.state import Option
+from voicebot.dialogue.wording import Wording
+
+if TYPE_CHECKING:
+    from voicebot.dialogue.turn import Turn
+
+MAX_OPTIONS = 9
+_MOST_BIAS = 40
+
+
+def expectation(turn: Turn, step: schema.Ask, slot: schema.Slot) -> Expect:
+    """What the caller's answer will be."""
+    choice = turn.options if slot.type == "choice" else ()
+    clues = tuple(clue for option in choice for clue in option.clues)
+    open_ = slot.type in ("wish", "text")
+    return Expect(
+        kind="open" if open_ else slot.type,
+        slot=step.ask,
+        choices=tuple(_text(option.label) for option in choice),
+        patience=step.patience or schema.PATIENCE.get(slot.type, "normal"),
+        bias=tuple(dict.fromkeys((*turn.known(slot), *clues)))[:_MOST_BIAS],
+        silence_ms=turn.silence_ms,
+    )
+
+
+def options(turn: Turn, choices: schema.Choices) -> tuple[Option, ...]:
+    """The options that the list gives now."""
+    scope = turn.scope()
+    items = choices.of.value(scope)
+    found: list[Option] = []
+    for item in items[:MAX_OPTIONS] if isinstance(items, list) else ():
+        local = scope.having(choices.as_, item)
+        value = choices.value.value(local)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            clues = tuple(str(clue) for c in choices.clues if (clue := c.value(local)) not in (None, ""))
+            found.append(Option(value=str(value), label=choices.label.render(local), clues=clues))
+    return tuple(found)
+
+
+def _text(wording: Wording) -> str:
+    return "".join(part.value for part in wording)

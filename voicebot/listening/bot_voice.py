@@ -1,0 +1,73 @@
+"""What the bot is saying while the caller may speak: audible or not, guarded or not, and its words. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+
+#: Echo reaches us so long after the bot fell silent.
+ECHO_MS = 800.0
+#: The bot's latest words, by which its echo is known.
+_CLAUSES = 4
+_UTTERANCES = 32
+
+
+class BotVoice:
+    """The bot's side of one call. Times are milliseconds on the media clock."""
+
+    def __init__(self) -> None:
+        self._playing: set[str] = set()
+        self._guarded: set[str] = set()
+        self._clauses: list[str] = []
+        self._begun: deque[str] = deque(maxlen=_UTTERANCES)
+        self._question = ""
+        self._since_ms = 0.0
+        self._ended_ms = float("-inf")
+
+    @property
+    def audible(self) -> bool:
+        return bool(self._playing)
+
+    @property
+    def guarded(self) -> bool:
+        """What is audible must be heard to its end."""
+        return bool(self._guarded)
+
+    @property
+    def since_ms(self) -> float:
+        """When the bot began to speak, last."""
+        return self._since_ms
+
+    @property
+    def words(self) -> str:
+        """The latest clauses that were given to be played."""
+        return " ".join(self._clauses)
+
+    @property
+    def has_asked(self) -> bool:
+        """The caller has heard the question, or its beginning; before that an "okay" answers nothing."""
+        return not self._question or self._question in self._begun
+
+    def asks(self, utterance: str) -> None:
+        """What is waited for from now on is asked in this utterance; empty when nobody knows."""
+        self._question = utterance
+
+    def says(self, clause: str) -> None:
+        """A clause will be played behind those before it."""
+        self._clauses = [*self._clauses[1 - _CLAUSES :], clause]
+
+    def started(self, utterance: str, now_ms: float, *, interruptible: bool) -> None:
+        self._since_ms = self._since_ms if self._playing else now_ms
+        self._playing.add(utterance)
+        self._begun.append(utterance)
+        if not interruptible:
+            self._guarded.add(utterance)
+
+    def ended(self, utterance: str, now_ms: float) -> None:
+        if utterance in self._playing:
+            self._ended_ms = now_ms
+        self._playing.discard(utterance)
+        self._guarded.discard(utterance)
+
+    def audible_at(self, at_ms: float) -> bool:
+        """Whether its echo may be what was heard at `at_ms`, of now or of its last speech."""
+        return at_ms >= self._since_ms and (self.audible or at_ms <= self._ended_ms + ECHO_MS)

@@ -36,6 +36,7 @@ from voicebot.identifiers import Decision, Grounding, find, ground, runs
 from voicebot.identifiers.dates import find_dates
 from voicebot.identifiers.grounding import doubt
 from voicebot.identifiers.nearest import NumberIndex
+from voicebot.listening.narrow import narrowed
 from voicebot.listening.recognition import Audio, Expectation, Recognition
 from voicebot.listening.speech_in_file import voiced
 from voicebot.listening.vad import Silero, VoiceActivity
@@ -93,7 +94,7 @@ class Ears:
 
     def __init__(self, cache: Path, *, peer: bool) -> None:
         path = weights.whisper(None, cache)
-        self._ours = WhisperDecoder(path, threads=1)
+        self._ours = WhisperDecoder(narrowed(path, cache), threads=1)
         self._silero = Silero(weights.silero(None))
         self._peer = WhisperModel(path, device="cpu", compute_type="int8", cpu_threads=1) if peer else None
 
@@ -119,7 +120,10 @@ def main() -> None:
     parser.add_argument("--no-peer", action="store_true", help="our side only")
     parser.add_argument("--every", type=int, default=1, help="only every n-th utterance")
     parser.add_argument(
-        "--lines", type=int, default=len(LINES), help="only the first n lines: " + "; ".join(map(str, LINES))
+        "--lines",
+        type=int,
+        default=len(LINES),
+        help=f"only the first n lines: {'; '.join(map(str, LINES))}".replace("%", "%%"),
     )
     args = parser.parse_args()
     rows = load(args.data, lambda row: row["kind"] in _EXPECTED or row["kind"].startswith("digits"))

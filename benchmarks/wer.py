@@ -28,6 +28,7 @@ from faster_whisper import WhisperModel
 
 from voicebot import weights
 from voicebot.identifiers import runs
+from voicebot.listening.narrow import narrowed
 from voicebot.listening.recognition import Audio, Expectation
 from voicebot.listening.speech_in_file import voiced
 from voicebot.listening.vad import Silero, VoiceActivity
@@ -54,7 +55,7 @@ class Sides:
 
     def __init__(self, cache: Path) -> None:
         path = weights.whisper(None, cache)
-        self._ours = WhisperDecoder(path, threads=1)
+        self._ours = WhisperDecoder(narrowed(path, cache), threads=1)
         self._peer = WhisperModel(path, device="cpu", compute_type="int8", cpu_threads=1)
         self._silero = Silero(weights.silero(None))
         self._ours.warm()

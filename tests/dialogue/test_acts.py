@@ -24,6 +24,7 @@ from voicebot.dialogue.acts import acts, plain
         ("uh, let me find the email", "hold_on"),
         ("never mind", "cancel_dialogue"),
         ("okay, bye", "goodbye"),
+        ("Know that is all thanks.", "done"),
         ("I don't know", "unsure"),
         ("I don’t have it with me", "unsure"),
         ("Hello there", "greet"),

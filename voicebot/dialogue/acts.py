@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from voicebot.identifiers.yes_no import as_answered
+
 _PERSON = (
     r"(?:agent|person|human(?: being)?|someone|somebody|representative|operator|colleague|manager|supervisor"
     r"|advis[eo]r|rep|customer (?:service|care|support)|support|staff|employee)"
@@ -130,7 +132,7 @@ _MARKS = re.compile(r"[^\w\s'@.+-]|\.(?=\s|$)")
 
 def plain(text: str) -> str:
     """Lower case, straight quotes, no punctuation, no hesitations."""
-    return " ".join(_FILLERS.sub(" ", _MARKS.sub(" ", text.translate(_QUOTES).lower())).split())
+    return " ".join(_FILLERS.sub(" ", _MARKS.sub(" ", as_answered(text.translate(_QUOTES).lower()))).split())
 
 
 def acts(text: str) -> tuple[str, ...]:

@@ -157,6 +157,10 @@ _FORMS: tuple[_Form, ...] = (
         weak=True,
     ),
 )
+_KNOW = re.compile(
+    r"^\W*know(?=\W+(?:thanks|thank you|that(?:'s| is| was)|it(?:'s| is)|i(?:'m| am)|not|no|please|sir|ma'am)\b)",
+    re.IGNORECASE,
+)
 _READER = re.compile(
     "|".join(f"(?P<f{number}>(?<![\\w'])(?:{form.words})(?![\\w']))" for number, form in enumerate(_FORMS)),
     re.IGNORECASE,
@@ -195,13 +199,19 @@ _EARLY = 12
 _UNCLEAR, _CONDITIONAL, _LATE = 0.5, 0.3, 0.6
 
 
+def as_answered(text: str) -> str:
+    """The text with a leading "know" that was a "no" ("Know, that is all, thanks") written so; as long as before."""
+    return _KNOW.sub(lambda match: match[0][:-4] + "no  ", text)
+
+
 def find_yes_no(text: str) -> list[Found]:
     """At most one reading, `yes` or `no`.
 
     The first clear word decides, unless it is taken back. Contradictions and hesitation lower the score; a yes under a
     condition has 0.3. "I don't know", "no, that's right" and questions are neither.
     """
-    plain = _TAG.sub(_blank, text.replace("’", "'")) if len(text.split()) > 2 else text.replace("’", "'")
+    text = as_answered(text.replace("’", "'"))
+    plain = _TAG.sub(_blank, text) if len(text.split()) > 2 else text
     answers = _answers(plain)
     if not answers or (_QUESTION.match(plain) and answers[0][1][0] > 0 and not _answers_first(plain, answers[0][1])):
         return []

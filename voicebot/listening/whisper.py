@@ -20,11 +20,21 @@ from faster_whisper.tokenizer import Tokenizer
 
 from voicebot.errors import ModelError
 from voicebot.listening.constrained import ConstrainedDecoder
-from voicebot.listening.dictation import Alphabet, Dictation, Weighed, dictation, found, settled, weighed
+from voicebot.listening.dictation import (
+    Alphabet,
+    Dictation,
+    Weighed,
+    dictation,
+    found,
+    is_clear,
+    is_too_short,
+    settled,
+    weighed,
+)
 from voicebot.listening.guards import is_phantom, one_round, repeated, too_fast
 from voicebot.listening.narrow import TokenMap
 from voicebot.listening.other_language import is_doubtful, language_probabilities, other_language
-from voicebot.listening.recognition import Audio, Expectation, Recognition
+from voicebot.listening.recognition import Audio, Expectation, Hypothesis, Recognition
 from voicebot.listening.windows import (
     FRAMES_PER_S,
     LONG_FRAMES,
@@ -158,6 +168,10 @@ class WhisperDecoder:
             if foreign := self._other_language(decoded, seconds):
                 return replace(plain, language=foreign)
             return replace(plain, value=found(expect.kind, text))
+        if is_clear(heard, decoded.log_prob) or is_too_short(heard):
+            value = heard.value(heard.free) or found(expect.kind, text)
+            said = Hypothesis(text=value or heard.free, score=round(decoded.log_prob, 3))
+            return replace(plain, nbest=(said,), value=value)
         outcome = self._weighed(decoded, heard, audio, expect.bias)
         return replace(plain, nbest=outcome.nbest, value=outcome.value or found(expect.kind, text))
 

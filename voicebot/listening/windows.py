@@ -12,7 +12,7 @@ from voicebot.listening.recognition import Audio
 SAMPLE_RATE_HZ = 16_000
 FRAMES_PER_S = 100
 #: Mel frames of a window: the least, a safer one, and the most that the model knows.
-SHORT_FRAMES, LONG_FRAMES, MAX_FRAMES = 500, 1000, 3000
+SHORT_FRAMES, LONG_FRAMES, MAX_FRAMES = 400, 1000, 3000
 _MARGIN_FRAMES, _STEP_FRAMES = 80, 100
 _MIN_AUDIO_S = 0.1
 _SILENT = 1e-4

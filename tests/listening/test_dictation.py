@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from voicebot.listening.dictation import Alphabet, canonical, dictation, settled, weighed
+from voicebot.listening.dictation import (
+    Alphabet,
+    canonical,
+    dictation,
+    in_passing,
+    is_clear,
+    is_too_short,
+    settled,
+    weighed,
+)
 
 
 @pytest.mark.parametrize(
@@ -131,3 +140,37 @@ def test_a_free_text_of_the_right_form_is_a_candidate() -> None:
     short = dictation("order_number", "44812")
     assert short is not None
     assert weighed(short, [{}]).nbest == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [
+        ("Where's my order 44481207?", "44481207"),
+        ("track order 448 120", "448120"),
+        ("44481207", None),
+        ("order 4481207 please", None),
+        ("I have 3 of them", None),
+        ("it is 448 12 or 449 1207", None),
+    ],
+)
+def test_an_order_number_at_the_end_of_a_sentence_is_looked_at_again(text: str, free: str | None) -> None:
+    heard = in_passing(text)
+    assert (heard.free if heard else None) == free
+
+
+def test_a_likely_number_of_the_right_length_is_clear() -> None:
+    heard = dictation("order_number", "448 1207")
+    assert heard is not None
+    assert is_clear(heard, -0.6)
+    assert not is_clear(heard, -1.2)
+    longer = dictation("order_number", "448 12071")
+    assert longer is not None
+    assert not is_clear(longer, -0.2)
+
+
+def test_half_a_number_is_not_decoded_again() -> None:
+    half, nearly = dictation("order_number", "448 12"), dictation("order_number", "448 120")
+    assert half is not None
+    assert nearly is not None
+    assert is_too_short(half)
+    assert not is_too_short(nearly)

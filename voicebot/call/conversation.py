@@ -52,7 +52,7 @@ class Timing:
     """Deadlines of the engine room, in seconds."""
 
     read_deadline_s: float = 4.0
-    filler_after_commit_s: float = 0.12
+    filler_after_commit_s: float = 0.2
 
 
 class Line:

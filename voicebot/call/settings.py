@@ -17,7 +17,7 @@ class CallSettings:
     """A call longer than this is ended."""
     read_deadline_s: float = 4.0
     """Longest wait for one OMS read; then the caller hears that it failed."""
-    filler_after_ms: int = 120
+    filler_after_ms: int = 200
     """A read still open this long after the end of the turn is bridged by a filler."""
     transfer_timeout_s: float = 25.0
     """Longest wait for a transfer to be accepted."""

@@ -20,6 +20,8 @@ from voicebot.identifiers.vocabulary import HOMOPHONES
 from voicebot.listening.recognition import Hypothesis
 
 _MIN_DIGITS, _MIN_CHARACTERS = 3, 3
+#: An order number said in passing is looked at again when its length is off by no more.
+_LENGTHS_OFF = 1
 _SURE_OF_A_VALUE, _ENOUGH_FOUND = 0.75, 0.5
 #: Dates in figures alone have low scores, for they may be anything; not when a date is waited for.
 _ENOUGH: Mapping[str, float] = {"date": 0.3}
@@ -162,6 +164,17 @@ def settled(heard: Dictation, window: Mapping[str, float]) -> bool:
     if not fitting or fitting[0] != heard.free:
         return False
     return len(fitting) == 1 or window[fitting[0]] - window[fitting[1]] >= _SURE_NATS
+
+
+def in_passing(text: str) -> Dictation | None:
+    """How to decode again when a sentence ends in what may be an order number ("where is order 44 48 1207")."""
+    numbers = runs(text, letters=False)
+    if len(numbers) != 1 or re.search(r"\w", text[numbers[0].end :]):
+        return None
+    [number] = numbers
+    if abs(len(number.text) - ORDER_DIGITS) > _LENGTHS_OFF or not number.start:
+        return None
+    return Dictation("order_number", number.text, Alphabet.DIGITS, text[: number.start].strip(), (ORDER_DIGITS,))
 
 
 def is_clear(heard: Dictation, log_prob: float) -> bool:

@@ -26,6 +26,7 @@ from voicebot.listening.dictation import (
     Weighed,
     dictation,
     found,
+    in_passing,
     is_clear,
     is_too_short,
     settled,
@@ -163,6 +164,10 @@ class WhisperDecoder:
         plain = Recognition(text=text, confidence=math.exp(decoded.log_prob), no_speech=decoded.no_speech)
         if not thorough or not text:
             return plain
+        if expect.kind == "open" and (said := in_passing(text)) and not is_clear(said, decoded.log_prob):
+            outcome = self._weighed(decoded, said, audio, expect.bias)
+            number = outcome.value or said.free
+            return replace(plain, text=f"{said.carrier} {number}.", nbest=outcome.nbest)
         heard = dictation(expect.kind, text)
         if heard is None:
             if foreign := self._other_language(decoded, seconds):
@@ -170,8 +175,8 @@ class WhisperDecoder:
             return replace(plain, value=found(expect.kind, text))
         if is_clear(heard, decoded.log_prob) or is_too_short(heard):
             value = heard.value(heard.free) or found(expect.kind, text)
-            said = Hypothesis(text=value or heard.free, score=round(decoded.log_prob, 3))
-            return replace(plain, nbest=(said,), value=value)
+            free = Hypothesis(text=value or heard.free, score=round(decoded.log_prob, 3))
+            return replace(plain, nbest=(free,), value=value)
         outcome = self._weighed(decoded, heard, audio, expect.bias)
         return replace(plain, nbest=outcome.nbest, value=outcome.value or found(expect.kind, text))
 

@@ -33,7 +33,12 @@ def test_a_long_monologue_is_cut_where_it_is_quietest() -> None:
 
 @pytest.mark.parametrize(
     ("frames", "at_least", "window"),
-    [(100, SHORT_FRAMES, SHORT_FRAMES), (470, SHORT_FRAMES, 600), (100, LONG_FRAMES, 1000), (2990, SHORT_FRAMES, MAX_FRAMES)],
+    [
+        (100, SHORT_FRAMES, SHORT_FRAMES),
+        (470, SHORT_FRAMES, 600),
+        (100, LONG_FRAMES, 1000),
+        (2990, SHORT_FRAMES, MAX_FRAMES),
+    ],
 )
 def test_a_window_is_a_little_longer_than_the_speech(frames: int, at_least: int, window: int) -> None:
     features = np.ones((80, frames), np.float32)

@@ -1,10 +1,9 @@
 """Carriers' tracking numbers and their check digits. Pure.
 
-Rules as published: UPS 1Z numbers, "UPS Tracking Number" in the OnLine Tools guide (letters count as their place in the
-alphabet plus one, modulo ten; weights 1 and 2); USPS Intelligent Mail package barcode, Publication 199, section 2.3
-(modulo 10, weights 3 and 1 from the right); UPU standard S10-12 (weights 8 6 4 2 3 5 9 7, modulo 11); FedEx Express and
-Ground labels, FedEx "Barcode Specifications" (12 digits: weights 3 1 7, modulo 11, modulo 10; 15 digits: as USPS); DHL
-Express waybill (nine digits modulo 7).
+UPS 1Z (letters count as their place in the alphabet plus one, modulo ten; weights 1 and 2); USPS (modulo 10, weights 3
+and 1 from the right); UPU standard S10 (weights 8 6 4 2 3 5 9 7, modulo 11); FedEx (12 digits: weights 3 1 7, modulo
+11, modulo 10; 15 digits: as USPS); DHL Express waybill (nine digits modulo 7). Checked against sample numbers: the
+carriers publish their rules to customers only.
 """
 
 from __future__ import annotations

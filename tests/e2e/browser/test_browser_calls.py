@@ -116,7 +116,7 @@ def test_log_of_the_spoken_call(spoken: Call) -> None:
     assert started["transport"] == "webrtc"
     assert [event["seq"] for event in spoken.events] == list(range(1, len(spoken.events) + 1))
     assert "wismo" in [found["intent"] for found in spoken.data("dialogue.understood")]
-    asked = [read for read in spoken.data("oms.requested") if read["args"] == {"number": ORDER}]
+    asked = [read for read in spoken.data("oms.requested") if read["args"].get("number") == ORDER]
     answered = {read["request"]: read for read in spoken.data("oms.answered")}
     assert asked
     assert all(answered[read["request"]]["status"] == "ok" for read in asked)
@@ -133,7 +133,7 @@ def test_log_of_the_spoken_call(spoken: Call) -> None:
 def test_order_number_by_keypad_and_hang_up(keyed: Call) -> None:
     assert f"keys {ORDER}" in keyed.asides
     assert [press["key"] for press in keyed.data("audio.dtmf")] == list(ORDER)
-    reads = [read for read in keyed.data("oms.requested") if read["args"] == {"number": ORDER}]
+    reads = [read for read in keyed.data("oms.requested") if read["args"].get("number") == ORDER]
     assert reads
     assert any(line["text"].startswith("Found it") for line in keyed.data("dialogue.said"))
     assert keyed.asides[-1] == "You hung up"

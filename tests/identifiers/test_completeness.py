@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicebot.identifiers import Completeness, completeness
+from voicebot.identifiers import Completeness, completeness, completes
 
 COMPLETE, PLAUSIBLE, INCOMPLETE = Completeness
 
@@ -106,3 +106,9 @@ def test_a_name_never_becomes_complete_by_itself(kind: str) -> None:
 def test_a_letter_at_the_end_of_a_spelling_is_no_dangling_article() -> None:
     assert completeness("spelling", "M A R I A") is PLAUSIBLE
     assert completeness("name", "she is a") is INCOMPLETE
+
+
+def test_an_order_number_answers_a_choice_too() -> None:
+    assert completes("choice", "4480022", ("the coffee beans", "the shoes"))
+    assert completes("choice", "the shoes", ("the coffee beans", "the shoes"))
+    assert not completes("choice", "448 00", ("the coffee beans", "the shoes"))

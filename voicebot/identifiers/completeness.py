@@ -148,17 +148,21 @@ def _dangling(words: list[str]) -> bool:
 def _holds_value(kind: str, text: str, choices: Sequence[str]) -> bool:
     if kind == "choice" or choices:
         low = text.lower()
-        return any(re.search(rf"\b{re.escape(choice.lower())}\b", low) for choice in choices)
+        return any(re.search(rf"\b{re.escape(choice.lower())}\b", low) for choice in choices) or _ends_in_order(text)
     finder, enough = _VALUES.get(kind, (None, 0.0))
     if finder is None:
         # An order number is complete wherever it is said; so is a farewell or a question.
-        return any(found.score >= 1.0 and _at_end(found, text) for found in find_order_numbers(text))
+        return _ends_in_order(text)
     found = finder(text)
     if any(reading.score >= enough for reading in found):
         return not _may_go_on(kind, text, found[0])
     if kind == "date" and found and _YEAR_LAST.search(text):
         return True
     return kind in ("order_number", "phone", "tracking_number") and find_correction(text) is not None
+
+
+def _ends_in_order(text: str) -> bool:
+    return any(found.score >= 1.0 and _at_end(found, text) for found in find_order_numbers(text))
 
 
 def _may_go_on(kind: str, text: str, best: Found) -> bool:

@@ -165,7 +165,8 @@ class WhisperDecoder:
         if not thorough or not text:
             return plain
         if expect.kind == "open" and (said := in_passing(text)) and not is_clear(said, decoded.log_prob):
-            outcome = self._weighed(decoded, said, audio, expect.bias)
+            # The sentence is understood without it, so one window must do.
+            outcome = weighed(said, [self._values(decoded, said, seconds, nearly=False)], expect.bias)
             number = outcome.value or said.free
             return replace(plain, text=f"{said.carrier} {number}.", nbest=outcome.nbest)
         heard = dictation(expect.kind, text)

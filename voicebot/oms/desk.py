@@ -108,18 +108,23 @@ class OrderDesk:
             return _failure("not_found", "no usable search key in the arguments", orders=[], customer=None, nearest=[])
         if CAP_OF_KEY[key.kind] not in self.connector.caps:
             return _failure("unavailable", f"{self.connector.name} cannot search by {key.kind.value}")
-        answer = await self._read_found(key, deadline, speculative)
+        helps = key.kind is KeyKind.NUMBER and Cap.NEAREST_NUMBERS in self.connector.caps
+        heard = _heard(args.get("heard")) if helps else ()
+        nearest: list[str] = []
+        if rivals := _rivals(heard, key.value):
+            # Asked at once: the caller is waiting.
+            answer, nearest = await asyncio.gather(
+                self._read_found(key, deadline, speculative), self._nearest(heard, deadline, speculative)
+            )
+        else:
+            answer = await self._read_found(key, deadline, speculative)
         if answer.status not in ("ok", "not_found"):
             return _reading(answer, {})
         found: FoundOrders | None = answer.value
-        nearest: list[str] = []
-        if key.kind is KeyKind.NUMBER and Cap.NEAREST_NUMBERS in self.connector.caps:
-            heard = _heard(args.get("heard"))
-            if found is None:
-                nearest = await self._nearest(heard or key.value, deadline, speculative)
-            elif rivals := _rivals(heard, key.value):
-                near = await self._nearest(heard, deadline, speculative)
-                nearest = [number for number in near if number_key(number) in rivals]
+        if found is not None:
+            nearest = [number for number in nearest if number_key(number) in rivals]
+        elif helps and not rivals:
+            nearest = await self._nearest(heard or key.value, deadline, speculative)
         orders, customers = find_facts(
             found.orders if found else (), found.customers if found else (), self.view, limit=self.settings.max_orders
         )

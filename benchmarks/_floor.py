@@ -75,7 +75,8 @@ def judge(cue: Cue, voice: Span, bot: Sequence[Span], until: float, *, stopped: 
         return Row(cue=cue, valid=False)
     if cue.kind == INTERRUPTION:
         return _interruption(cue, voice, bot, until, stopped)
-    gaps = _silences(began, min(until, ended + _GOES_ON_MS), bot)
+    # What falls silent later than this has finished.
+    gaps = _silences(began, min(until, ended + SILENT_MS), bot)
     longest = max(gaps, default=0.0)
     finished = not any(end > ended for _, end in bot if end < until)
     went_on = longest < _GOES_ON_MS or finished

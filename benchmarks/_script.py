@@ -109,7 +109,7 @@ CALLS = (
         section=FLOWING,
         quick=False,
         steps=(
-            Step(clip="where_is_my_order_flowing", intent="wismo", said=r"\bopen orders?\b|got it|Found it"),
+            Step(clip="where_is_my_order_flowing", intent="wismo", said=r"\bopen orders?\b|got it|found it"),
             Step(clip="order_number_4480022_flowing", said=NEWS, order="4480022"),
             _bye("no_thanks_bye_flowing"),
         ),

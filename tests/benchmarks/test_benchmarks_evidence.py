@@ -19,7 +19,7 @@ from voicebot.records.events.turn import TurnCommitted
 NUMBER = "4481207"
 HEADLINE = "the Trail Runner shoes"
 STEP = Step(clip="number", slots={"order_number": NUMBER}, said="late", order=NUMBER, reads=True)
-TOLD = f"Found it: {HEADLINE}. It's running late."
+TOLD = f"I found it: {HEADLINE}. It's running late."
 
 
 def log(*parts: CallEvent | Sequence[CallEvent], turn: int = 1) -> list[Record]:
@@ -96,7 +96,7 @@ def test_an_order_that_the_dialogue_had_already_is_right_and_not_live() -> None:
     [
         ((SPEECH, taken("4481208"), read("turn"), told()), "order_number 4481208"),
         ((SPEECH, taken(), read("turn"), told("What is the order number?")), "does not say"),
-        ((SPEECH, taken(), read("turn"), told("Found it: a lamp. It's running late.")), "does not name the order"),
+        ((SPEECH, taken(), read("turn"), told("I found it: a lamp. It's running late.")), "does not name the order"),
         ((SPEECH, taken(), read("turn", status="timeout", result={}), told()), "never gave"),
         ((SPEECH, taken(), read("turn"), told()[:1]), "never heard"),
         ((SPEECH,), "0 turns were taken for 1"),

@@ -27,7 +27,7 @@ from voicebot.call.frames import (
 )
 from voicebot.errors import ModelError
 from voicebot.listening import Listening
-from voicebot.listening.recognition import Audio, Expectation, Recognition, Urgency
+from voicebot.listening.recognition import Audio, Early, Expectation, Recognition, Urgency
 from voicebot.listening.settings import ListeningSettings
 from voicebot.listening.vad import Activity
 from voicebot.records.events import CallEvent, Record
@@ -58,7 +58,13 @@ class Script:
     asked: list[tuple[Urgency, Expectation, float]] = field(default_factory=list)
 
     async def recognise(
-        self, audio: Audio, *, expect: Expectation, urgency: Urgency, deadline: float | None = None
+        self,
+        audio: Audio,
+        *,
+        expect: Expectation,
+        urgency: Urgency,
+        deadline: float | None = None,
+        early: Early | None = None,
     ) -> Recognition:
         assert deadline is not None
         self.asked.append((urgency, expect, len(audio) / 16))

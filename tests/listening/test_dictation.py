@@ -172,5 +172,13 @@ def test_half_a_number_is_not_decoded_again() -> None:
     half, nearly = dictation("order_number", "448 12"), dictation("order_number", "448 120")
     assert half is not None
     assert nearly is not None
-    assert is_too_short(half)
-    assert not is_too_short(nearly)
+    assert is_too_short(half, "448 12")
+    assert not is_too_short(nearly, "448 120")
+
+
+def test_words_among_the_digits_may_have_been_digits() -> None:
+    heard, sentence = dictation("order_number", "448, a wolf, 22"), dictation("order_number", "it is 448 1")
+    assert heard is not None
+    assert sentence is not None
+    assert not is_too_short(heard, "448, a wolf, 22")
+    assert is_too_short(sentence, "it is 448 1")

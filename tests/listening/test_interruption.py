@@ -145,4 +145,17 @@ def test_the_inputs_of_a_verdict_hold_no_words() -> None:
 def test_words_that_are_no_turn(
     text: str, answers: bool, kind: str, quieter_db: float | None, bot_words: str, reason: str | None
 ) -> None:
-    assert stray(text, answers, kind, quieter_db, bot_words) == reason
+    assert stray(text, 0.9, answers, kind, quieter_db, bot_words) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "reason"),
+    [
+        ("No!", 0.25, "unclear"),
+        ("No!", 0.4, None),
+        ("no it is not", 0.25, None),
+        ("12", 0.2, None),
+    ],
+)
+def test_a_sneeze_is_no_answer(text: str, confidence: float, reason: str | None) -> None:
+    assert stray(text, confidence, True, "yes_no", None, "") == reason

@@ -11,7 +11,7 @@ import pytest
 
 from voicebot.errors import ModelError
 from voicebot.listening.pool import RecogniserPool
-from voicebot.listening.recognition import Audio, Expectation, PoolFullError, Recognition, Urgency
+from voicebot.listening.recognition import Audio, Early, Expectation, PoolFullError, Recognition, Urgency
 
 FINAL, EAGER, PARTIAL = Urgency
 
@@ -25,7 +25,11 @@ class Gated:
         self.threads: set[str] = set()
         self.fail = False
 
-    def recognise(self, audio: Audio, expect: Expectation, *, thorough: bool) -> Recognition:
+    def recognise(
+        self, audio: Audio, expect: Expectation, *, thorough: bool, early: Early | None = None
+    ) -> Recognition:
+        if early is not None:
+            early(f"perhaps {int(audio[0])}")
         self.permits.acquire()
         self.threads.add(threading.current_thread().name)
         if self.fail:
@@ -145,20 +149,17 @@ async def test_a_partial_that_would_come_too_late_is_refused_at_once(gated: tupl
     assert decoder.done == [0, 1, 4, 3]
 
 
-async def test_pressure_is_work_per_worker() -> None:
+async def test_cancelled_work_waits_for_nobody() -> None:
     decoder = Gated()
     pool = RecogniserPool(decoder, workers=2)
-    assert (pool.pressure, pool.wait_s) == (0.0, 0.0)
-    tasks = [await ask(pool, 1, EAGER)]
-    assert pool.pressure == 0.5
-    tasks += [await ask(pool, number, EAGER) for number in (2, 3, 4)]
-    assert pool.pressure == 2.0
+    tasks = [await ask(pool, number, EAGER) for number in (1, 2, 3, 4)]
+    assert pool.waiting == 2
     tasks[-1].cancel()
     await asyncio.sleep(0)
-    assert pool.pressure == 1.5
+    assert pool.waiting == 1
     decoder.permits.release(3)
     await asyncio.gather(*tasks[:-1])
-    assert pool.pressure == 0.0
+    assert (pool.waiting, pool.wait_s) == (0, 0.0)
     await pool.close()
 
 
@@ -191,3 +192,31 @@ async def test_a_closed_pool_refuses(gated: tuple[Gated, RecogniserPool]) -> Non
         await waiting
     with pytest.raises(ModelError, match="closed"):
         await (await ask(pool, 3, FINAL))
+
+
+async def test_early_text_is_told_while_the_decoding_goes_on(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    told: asyncio.Queue[str] = asyncio.Queue()
+    audio = np.full(16, 7, np.float32)
+    asked = asyncio.create_task(
+        pool.recognise(audio, expect=Expectation(), urgency=EAGER, early=told.put_nowait), name="asked"
+    )
+    assert await asyncio.wait_for(told.get(), 5) == "perhaps 7"
+    assert not asked.done()
+    decoder.permits.release()
+    assert (await asked).text == "7 thorough"
+
+
+async def test_early_text_is_not_told_to_who_gave_up(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    told: list[str] = []
+    running = await ask(pool, 1, EAGER)
+    waiting = asyncio.create_task(
+        pool.recognise(np.full(16, 2, np.float32), expect=Expectation(), urgency=EAGER, early=told.append)
+    )
+    await asyncio.sleep(0)
+    waiting.cancel()
+    decoder.permits.release(2)
+    await running
+    await asyncio.sleep(0.01)
+    assert told == []

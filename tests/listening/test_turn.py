@@ -22,6 +22,7 @@ from voicebot.listening.actions import (
     VoiceBegan,
     VoiceCeased,
 )
+from voicebot.listening.endpointing import PROFILES
 from voicebot.listening.recognition import Urgency
 
 
@@ -30,7 +31,7 @@ def test_a_question_is_taken_as_soon_as_its_words_are_there() -> None:
     line.voice(1200)
     line.quiet(400)
     assert line.over().reason == "says all that was asked for"
-    assert line.over().silence_ms == 220
+    assert line.over().silence_ms == PROFILES["normal"].complete
     assert line.over().voice_end_ms == 1200
     assert line.names()[:2] == ["VoiceBegan", "TurnBegan"]
     assert [name for name in line.names() if name != "Interim"][-3:] == ["VoiceCeased", "Eager", "TurnOver"]
@@ -57,7 +58,8 @@ def test_four_seven_two_is_waited_for_and_seven_digits_are_not() -> None:
 
 
 def test_the_turn_model_ends_what_only_may_be_complete() -> None:
-    for probability, silence in ((0.95, 280.0), (0.5, 600.0), (None, 600.0)):
+    normal = PROFILES["normal"]
+    for probability, silence in ((0.95, normal.sure), (0.5, normal.plausible), (None, normal.plausible)):
         line = Line("I want to talk to somebody", turn=probability)
         line.voice(1500)
         line.quiet(1000)
@@ -228,3 +230,24 @@ def test_groups_of_a_number_with_long_pauses_are_one_turn() -> None:
         line.voice(500)
         line.quiet(pause_ms)
     assert line.over().recognition.text == "448, 00, 22"
+
+
+def test_the_middle_of_a_long_pause_is_not_decoded() -> None:
+    line = Line(lambda d: "four four eight" if d.voice_end_ms < 1500 else "four four eight one two oh seven")
+    line.expect("order_number", "dictation")
+    line.voice(900)
+    line.quiet(900)
+    line.voice(900)
+    line.quiet(300)
+    first, *_, last = [d for d in line.of(Decode) if isinstance(d, Decode) and d.urgency is Urgency.EAGER]
+    assert first.skips == ()
+    ((start, end),) = last.skips
+    assert 900 < start < end < 1800
+
+
+def test_a_short_answer_that_is_hardly_understood_is_none() -> None:
+    line = Line("No!", confidence=0.2)
+    line.expect("yes_no", "instant")
+    line.voice(260)
+    line.quiet(300)
+    assert (line.over().reason, line.over().recognition.text) == ("unclear", "")

@@ -24,7 +24,7 @@ class Line:
         self, say: str | Texts = "", *, delay_ms: float = 60, turn: float | None = None, confidence: float = 0.8
     ) -> None:
         self.tracker = TurnTracker(TurnLimits())
-        self.say, self.delay_ms, self.turn, self.confidence = say, delay_ms, turn, 0.8
+        self.say, self.delay_ms, self.turn, self.confidence = say, delay_ms, turn, confidence
         self.dbfs = -25.0
         self.now = 0.0
         self.actions: list[Action] = []

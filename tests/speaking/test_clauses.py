@@ -132,8 +132,8 @@ def test_nothing_is_lost_or_doubled(parts: list[SpokenPart], first_words: int) -
 
 
 def test_the_fixed_words_before_a_value_are_a_clause_of_their_own_when_punctuation_ends_them() -> None:
-    found = split([("text", "Found it: "), ("plain", "the shoes"), ("text", ".")], today=TODAY)
-    assert [(clause.spoken, clause.fixed) for clause in found] == [("Found it:", True), ("the shoes.", False)]
+    found = split([("text", "I found it: "), ("plain", "the shoes"), ("text", ".")], today=TODAY)
+    assert [(clause.spoken, clause.fixed) for clause in found] == [("I found it:", True), ("the shoes.", False)]
 
 
 def test_without_such_punctuation_a_short_sentence_stays_whole() -> None:

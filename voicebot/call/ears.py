@@ -10,7 +10,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, cast
 
 from pipecat.frames.frames import (
@@ -49,6 +49,7 @@ from voicebot.call.keys import KeyCollector
 from voicebot.errors import ModelError
 from voicebot.listening import Listening, actions
 from voicebot.listening.actions import Action, Decode, Score
+from voicebot.listening.pauses import without
 from voicebot.listening.recognition import PoolFullError, Recognition, Urgency
 from voicebot.listening.tones import KeyTones
 from voicebot.listening.turn import TurnLimits, TurnTracker
@@ -314,12 +315,16 @@ class Ears(FrameProcessor):
             self._eager_work = [*eager[:1], task]
 
     async def _decode(self, request: Decode) -> None:
-        audio = self._memory.between(request.from_ms, request.to_ms)
+        audio = without(self._memory.between(request.from_ms, request.to_ms), request.skips, request.from_ms)
         deadline = asyncio.get_running_loop().time() + _WANTED_IN_S[request.urgency]
         recognition: Recognition | None = None
         try:
             recognition = await self._recogniser.recognise(
-                audio, expect=self._tracker.expectation, urgency=request.urgency, deadline=deadline
+                audio,
+                expect=self._tracker.expectation,
+                urgency=request.urgency,
+                deadline=deadline,
+                early=functools.partial(self._foretell, request),
             )
         except PoolFullError:
             pass
@@ -333,6 +338,14 @@ class Ears(FrameProcessor):
             self._mark("text")
             self._marks.at["decode_start"] = round(self._marks.at["text"] - recognition.decode_ms, 1)
         await self._perform(functools.partial(self._tracker.decoded, request, recognition))
+
+    def _foretell(self, request: Decode, text: str) -> None:
+        """Text that is being confirmed: enough to look something up by, not to answer."""
+        heard = self._heard(Recognition(text=text), request.revision, request.voice_end_ms)
+        frame = InterimTranscriptionFrame(
+            text, _CALLER, time_now_iso8601(), self._language, replace(heard, to_a_pause=True)
+        )
+        self._start(self.push_frame(frame), "foretell")
 
     async def _score(self, request: Score) -> None:
         audio = self._memory.between(request.from_ms, request.to_ms)

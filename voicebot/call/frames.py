@@ -96,6 +96,7 @@ class HeardSoFar:
         recognition: the text so far.
         speech_end_ms: media clock at the last voiced sample so far.
         marks: milliseconds after `speech_end_ms`: `vad_stop`, `decode_start`, `text`, `committed`.
+        to_a_pause: an interim text of all that was said up to a pause; else it may end in the middle of a word.
     """
 
     turn: int
@@ -103,6 +104,7 @@ class HeardSoFar:
     recognition: Recognition
     speech_end_ms: float
     marks: Mapping[str, float] = field(default_factory=dict)
+    to_a_pause: bool = False
 
 
 @dataclass

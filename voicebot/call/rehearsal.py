@@ -33,7 +33,7 @@ from voicebot.call.frames import (
     TurnEndedFrame,
 )
 from voicebot.listening import Listening
-from voicebot.listening.recognition import Audio, Expectation, Recognition, Urgency
+from voicebot.listening.recognition import Audio, Early, Expectation, Recognition, Urgency
 from voicebot.listening.vad import FRAME_BYTES, FRAME_MS, SAMPLE_RATE_HZ
 from voicebot.records.events import CallEvent, Record
 
@@ -154,11 +154,17 @@ class _Paced:
         self._working = 0
 
     async def recognise(
-        self, audio: Audio, *, expect: Expectation, urgency: Urgency, deadline: float | None = None
+        self,
+        audio: Audio,
+        *,
+        expect: Expectation,
+        urgency: Urgency,
+        deadline: float | None = None,
+        early: Early | None = None,
     ) -> Recognition:
         """See `Recogniser.recognise`; nothing is late here."""
         recognise = self._listening.recogniser.recognise
-        return await self._paced(recognise(audio, expect=expect, urgency=urgency, deadline=math.inf))
+        return await self._paced(recognise(audio, expect=expect, urgency=urgency, deadline=math.inf, early=early))
 
     async def complete(self, audio: Audio) -> float:
         """See `TurnModel.complete`."""

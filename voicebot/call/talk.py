@@ -142,7 +142,8 @@ class Talk(FrameProcessor):
                 self._delivery.cut()
             case InterimTranscriptionFrame(result=HeardSoFar() as heard):
                 room = self._conversation
-                agreed = self._agreement.heard(heard.turn, heard.recognition.text)
+                text = heard.recognition.text
+                agreed = text if heard.to_a_pause else self._agreement.heard(heard.turn, text)
                 for op, args in prefetches(agreed, own_orders(room.engine.context(room.line.state))):
                     room.reads.prefetch(op, args)
             case PlaybackStartedFrame():

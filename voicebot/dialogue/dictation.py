@@ -15,6 +15,7 @@ from voicebot.dialogue import acts, schema
 from voicebot.dialogue.commands import Command
 from voicebot.dialogue.context import Context
 from voicebot.identifiers import Completeness, Found
+from voicebot.identifiers.completeness import ADDRESS_PART
 from voicebot.identifiers.dates import find_dates
 
 if TYPE_CHECKING:
@@ -47,12 +48,6 @@ _REGION = "US"
 _MOST_WORDS, _FEW_WORDS = 30, 2
 _LONGEST_VALUE = 200
 _ENDS = " .,;…-?!"
-#: What tells the beginning of an address from a sentence: "at" alone does not.
-_ADDRESS_PART = re.compile(
-    r"\b(?:dot|underscore|hyphen)\b|@|\w\.\w|(?:\b[a-z0-9]\b\W*){2}"
-    r"|\bat(?! (?:the|home|work|my|a|an|all|least|once)\b)(?: \w+){0,2}\W*$",
-    re.IGNORECASE,
-)
 #: Nothing was said of any value.
 NOTHING = ("", "")
 
@@ -191,7 +186,7 @@ def _begun(kind: str, words: str) -> bool:
 
 def _address_begun(words: str) -> bool:
     if identifiers.completeness("email", words) is Completeness.INCOMPLETE:
-        return _ADDRESS_PART.search(words) is not None
+        return ADDRESS_PART.search(words) is not None
     # A name alone is the beginning of most addresses.
     name = len(words.split()) <= _FEW_WORDS and words.replace(" ", "").isalpha()
     return name and not identifiers.find("yes_no", words)

@@ -48,6 +48,8 @@ _DANGLING = frozenset(
         "double triple dot underscore dash plus hash point hyphen",
     )
 )
+#: "I want to know where my order is."
+_BE, _ASKING = frozenset(table("is are was were")), frozenset(table("where what who how when which"))
 #: Words after which the thing asked for is still to come, when the flow waits for a value.
 _ANNOUNCING = frozenset(
     table(
@@ -67,8 +69,12 @@ _OPENING = re.compile(
 _REFUSES = re.compile(r"\b(?:no|not|lost|forgot|without|\w+n['’]t|cannot|where|what)\b", re.IGNORECASE)
 _TRAILS_OFF = re.compile(r"(?:\.\.\.|…|,|-|:)\s*$")
 _DIGITS_GOING_ON = 3
-#: Parts of an e-mail address: more of it follows until its end was said.
-_ADDRESS_PART = re.compile(r"\b(?:dot|at|underscore|dash|hyphen)\b|@|\w\.\w|(?:\b[a-z]\b[ -]*){2}", re.IGNORECASE)
+#: Parts of an e-mail address: more of it follows until its end was said. "At" alone is none: "I'm at home".
+ADDRESS_PART = re.compile(
+    r"\b(?:dot|underscore|dash|hyphen)\b|@|\w\.\w|(?:\b[a-z0-9]\b\W*){2}"
+    r"|\bat(?! (?:the|home|work|my|a|an|all|least|once)\b)(?: \w+){0,2}\W*$",
+    re.IGNORECASE,
+)
 #: Words after which a date goes on.
 _DATE_GOES_ON = re.compile(
     r"\b(?:last|next|this|the day|day before|before|ago on"
@@ -135,14 +141,22 @@ def completes(kind: str, text: str, choices: Sequence[str] = ()) -> bool:
     return completeness(kind, text, choices) is Completeness.COMPLETE
 
 
+@lru_cache(maxsize=256)
+def holds(kind: str, text: str) -> bool:
+    """Whether there is any reading of a value of `kind` in `text`, however doubtful."""
+    finder, _ = _VALUES.get(kind, (None, 0.0))
+    return finder is not None and bool(finder(text))
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"[\w'’.-]+", text.lower().replace("’", "'"))
 
 
 def _dangling(words: list[str]) -> bool:
-    """The sentence cannot end here; a lone "a" or "i" behind another letter is a letter."""
+    """The sentence cannot end here; but with a lone letter behind another one, or "where my order is"."""
     letter = len(words[-1]) == 1 and len(words) > 1 and len(words[-2]) == 1
-    return words[-1] in _DANGLING and not letter
+    asked = words[-1] in _BE and not _ASKING.isdisjoint(words[:-2])
+    return words[-1] in _DANGLING and not letter and not asked
 
 
 def _holds_value(kind: str, text: str, choices: Sequence[str]) -> bool:
@@ -178,7 +192,7 @@ def _goes_on(kind: str, text: str) -> bool:
         case "digits" | "quantity" | "amount" | "name" | "spelling":
             return False
         case "email":
-            return _ADDRESS_PART.search(text) is not None and not _REFUSES.search(text)
+            return ADDRESS_PART.search(text) is not None and not _REFUSES.search(text)
         case "date":
             return not _dates(text) and (_DATE_GOES_ON.search(text) is not None or _digits_going_on(text))
     return _digits_going_on(text)

@@ -14,6 +14,7 @@ from voicebot.identifiers.forms import DIGITS, Form, fit, forms
 from voicebot.identifiers.found import Found
 from voicebot.identifiers.heard import dictated, letter_heard
 from voicebot.identifiers.postcodes import find_postcodes
+from voicebot.identifiers.ranking import CORRECTS, best_first
 from voicebot.identifiers.spoken import Run, runs
 from voicebot.identifiers.tracking import FORMS as TRACKING_FORMS
 from voicebot.identifiers.tracking import carriers, repairs, shaped
@@ -26,7 +27,6 @@ _MANY = 10
 ORDER_FORMATS = ("#" * ORDER_DIGITS, "@{1,3}#{4,8}")
 _PLAUSIBLE_ORDER = re.compile(r"[A-Z]{0,3}\d{5,10}")
 _TRACKING = re.compile(r"(?=.*\d{6})[A-Z0-9]{8,30}")
-_CORRECTS = re.compile(r"\b(?:no|sorry|actually|wait|i mean|rather|correction)\b", re.IGNORECASE)
 
 
 def find_order_numbers(text: str, formats: Sequence[str] = ORDER_FORMATS) -> list[Found]:
@@ -52,7 +52,7 @@ def find_order_numbers(text: str, formats: Sequence[str] = ORDER_FORMATS) -> lis
         if digits_only:
             found += _joined_orders(text)
         found += _misheard_orders(text, shapes)
-    return _best_first(found, text)
+    return best_first(found, text)
 
 
 def find_tracking_numbers(text: str) -> list[Found]:
@@ -64,7 +64,7 @@ def find_tracking_numbers(text: str) -> list[Found]:
             found += [Found(value, run.span, score) for value, score in _as_tracking(run.text)]
     if not any(f.score >= 0.9 or shaped(f.value) for f in found):
         found += _misheard_tracking(text)
-    return _best_first(found, text)
+    return best_first(found, text)
 
 
 def find_phones(text: str, region: str = "US") -> list[Found]:
@@ -86,7 +86,7 @@ def find_phones(text: str, region: str = "US") -> list[Found]:
         if score:
             value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
             found.append(Found(value, run.span, score))
-    return _best_first(found, text)
+    return best_first(found, text)
 
 
 def find_digits(text: str) -> list[Found]:
@@ -202,16 +202,9 @@ def _joined_orders(text: str) -> list[Found]:
     for first in range(len(groups)):
         value = groups[first].text
         for last in range(first + 1, len(groups)):
-            if _CORRECTS.search(text, groups[last - 1].end, groups[last].start):
+            if CORRECTS.search(text, groups[last - 1].end, groups[last].start):
                 break
             value += groups[last].text
             if len(value) == ORDER_DIGITS and len(groups[first].text) >= 2:
                 joined.append(Found(value, (groups[first].start, groups[last].end), 0.6))
     return joined
-
-
-def _best_first(found: Sequence[Found], text: str) -> list[Found]:
-    """By score; among equals the last said wins when the caller corrected himself in between, else the first."""
-    corrected = len(found) > 1 and _CORRECTS.search(text, min(f.span[1] for f in found)) is not None
-    sign = -1 if corrected else 1
-    return sorted(found, key=lambda f: (-f.score, sign * f.span[0]))

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from voicebot.identifiers.found import Found
 
-_CORRECTS = re.compile(
+#: Words by which callers take back what they have just said.
+CORRECTS = re.compile(
     r"\b(?:no|sorry|actually|wait|i mean|i meant|rather|correction|make (?:that|it))\b", re.IGNORECASE
 )
 #: The most that a value counts which the caller took back.
@@ -21,7 +22,7 @@ def best_first(found: Sequence[Found], text: str) -> list[Found]:
         return list(found)
     said_last = max(found, key=lambda f: f.span)
     between = text[min(f.span[1] for f in found) : said_last.span[0]]
-    if _CORRECTS.search(between):
+    if CORRECTS.search(between):
         kept = [f for f in found if f.span == said_last.span]
         taken_back = [replace(f, score=min(f.score, _TAKEN_BACK)) for f in found if f.span != said_last.span]
         return [*sorted(kept, key=_weight), *sorted(taken_back, key=_weight)]

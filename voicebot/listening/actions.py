@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from voicebot.listening.pauses import Span
 from voicebot.listening.recognition import Recognition, Urgency
 
 Inputs = Mapping[str, float | str | bool | None]
@@ -37,6 +38,7 @@ class Decode:
         utterance, revision: to be handed back with the result.
         voice_end_ms: last voiced sample in it; more voice makes the result old.
         chunk: it is the first part of a long turn; the rest follows separately.
+        skips: middles of long pauses, to be left out.
     """
 
     utterance: int
@@ -46,6 +48,7 @@ class Decode:
     to_ms: float
     voice_end_ms: float
     chunk: bool = False
+    skips: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

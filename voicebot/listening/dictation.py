@@ -8,6 +8,7 @@ mistakes. `weighed` adds up what the decodings say.
 from __future__ import annotations
 
 import enum
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ _ANNOUNCES = re.compile(
 _NO_DIGIT = re.compile(rf"\b(?!(?:{'|'.join(HOMOPHONES)})\b)[a-z']{{3,}}", re.IGNORECASE)
 #: Two values, of which the text's grammar knows the one that counts.
 _TAKES_BACK = re.compile(r"\d.*\b(?:no|not|sorry|actually|wait|mean|rather)\b.*\d", re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z]{3}")
+_WORD, _LONG_WORD = re.compile(r"[A-Za-z]{3}"), re.compile(r"[A-Za-z]{3,}")
 _CARRIED = re.compile(r"^\W*(?:[A-Za-z']*[a-z][A-Za-z']*[\s,:.]+)+")
 
 
@@ -183,9 +184,12 @@ def is_clear(heard: Dictation, log_prob: float) -> bool:
     return fits and heard.alphabet is Alphabet.DIGITS and log_prob >= _CLEAR_LOG_PROB
 
 
-def is_too_short(heard: Dictation) -> bool:
-    """Whether so little was said that no decoding can make a value of it."""
-    return heard.lengths is not None and len(heard.free) + 1 < min(heard.lengths)
+def is_too_short(heard: Dictation, text: str) -> bool:
+    """Whether so little was said that no decoding can make a value of it: each other word may have been two digits."""
+    numbers = runs(text, letters=False)
+    between = " ".join(text[one.end : other.start] for one, other in itertools.pairwise(numbers))
+    lost = 2 * len(_LONG_WORD.findall(between))
+    return heard.lengths is not None and len(heard.free) + 1 + lost < min(heard.lengths)
 
 
 def found(kind: str, text: str) -> str | None:

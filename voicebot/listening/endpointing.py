@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from voicebot.identifiers import Completeness
+from voicebot.identifiers.completeness import ADDRESS_PART
 from voicebot.identifiers.spoken import runs
 from voicebot.listening.actions import Inputs
 
@@ -47,8 +48,8 @@ class Profile:
 #: noticed up to 70 ms after it has begun.
 PROFILES: Mapping[str, Profile] = {
     "instant": Profile(soft=60, complete=160, sure=240, plausible=450, incomplete=800, cap=1200),
-    "normal": Profile(soft=60, complete=220, sure=280, plausible=600, incomplete=1100, cap=1800),
-    "dictation": Profile(soft=60, complete=220, sure=500, plausible=1050, incomplete=1400, cap=2400),
+    "normal": Profile(soft=60, complete=180, sure=240, plausible=600, incomplete=1100, cap=1800),
+    "dictation": Profile(soft=60, complete=180, sure=500, plausible=1050, incomplete=1400, cap=2400),
 }
 _SURE, _DOUBTFUL, _UNFINISHED = 0.7, 0.5, 0.15
 #: A word or two always sound finished; the turn model says nothing about them.
@@ -68,6 +69,7 @@ class Evidence:
         turn_probability: the turn model's, or None.
         turn_awaited: the turn model has been asked and has not answered yet.
         patience: name of a profile.
+        answers: the words hold what was asked for.
         dictating: the words are, or hold, pieces of something dictated.
         usual_pause_ms: long pauses inside this caller's own turns; 0 when unknown.
     """
@@ -79,6 +81,7 @@ class Evidence:
     turn_probability: float | None = None
     turn_awaited: bool = False
     patience: str = "normal"
+    answers: bool = False
     dictating: bool = False
     usual_pause_ms: float = 0.0
 
@@ -104,13 +107,10 @@ class Decision:
     waited_for_ms: float
 
 
-#: Spoken parts of an e-mail address.
-_ADDRESS_PART = re.compile(r"\b(?:dot|at|underscore|dash|hyphen|double)\b|@", re.IGNORECASE)
-
-
+@lru_cache(maxsize=256)
 def dictating(text: str) -> bool:
     """Whether there are digits, spelled letters or parts of an address in it: pieces of which more may come."""
-    return _ADDRESS_PART.search(text) is not None or bool(runs(text))
+    return ADDRESS_PART.search(text) is not None or bool(runs(text))
 
 
 def profile(patience: str) -> Profile:
@@ -118,9 +118,19 @@ def profile(patience: str) -> Profile:
     return PROFILES.get(patience, PROFILES["normal"])
 
 
+def fitting(evidence: Evidence) -> Profile:
+    """The profile that these words deserve: only answers are instant, and only dictation is not believed finished."""
+    limits, normal = profile(evidence.patience), PROFILES["normal"]
+    if evidence.patience == "instant" and not evidence.answers:
+        return replace(limits, complete=normal.complete)
+    if evidence.patience == "dictation" and not evidence.dictating:
+        return replace(limits, sure=normal.sure)
+    return limits
+
+
 def decide(evidence: Evidence) -> Decision:
     """Whether the turn is over."""
-    limits = profile(evidence.patience)
+    limits = fitting(evidence)
     reason, wait = _patience(evidence, limits)
     if evidence.silence_ms >= wait:
         return Decision(ending=Ending.OVER, reason=reason, waited_for_ms=wait)

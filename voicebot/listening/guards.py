@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ _NOISE_LOG_PROB = -1.45
 _MAX_WORDS_PER_S = 6.0
 
 
+@lru_cache(maxsize=256)
 def normalised(text: str) -> str:
     """Lower case words without punctuation, single spaces."""
     return " ".join(re.findall(r"[\w']+", text.lower().replace("’", "'")))

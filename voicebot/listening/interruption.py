@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from voicebot.identifiers import find
+from voicebot.identifiers.completeness import holds
 from voicebot.listening.actions import Inputs
 from voicebot.listening.guards import normalised
 from voicebot.listening.recognition import PARTING
@@ -43,6 +43,7 @@ _LEVEL_KNOWN_MS = 400.0
 #: Confidence from which words are believed. Coughs and barks are "heard" at 0.25-0.4, short real words from 0.4 on.
 _BELIEVED, _BELIEVED_LIKELY = 0.4, 0.3
 _LONG_MS = 700.0
+_FEW_WORDS = 2
 _STOPS = frozenset({"no", "stop", "wait", "hold", "sorry", "hello", "hang", "but", "actually", "excuse", "help"})
 #: Reason of a verdict.
 BACKCHANNEL = "back-channel"
@@ -145,10 +146,13 @@ def judge(overlap: Overlap) -> Judgement:
     return Judgement(verdict=Verdict.WAIT, reason="too early")
 
 
-def stray(text: str, answers: bool, kind: str, quieter_db: float | None, bot_words: str) -> str | None:
+def stray(
+    text: str, confidence: float, answers: bool, kind: str, quieter_db: float | None, bot_words: str
+) -> str | None:
     """Why words that nobody spoke over are no turn all the same; None when they are one.
 
     Args:
+        confidence: the recogniser's.
         answers: they hold what the flow waits for.
         kind: what that is.
         quieter_db: as in `Overlap`.
@@ -157,6 +161,8 @@ def stray(text: str, answers: bool, kind: str, quieter_db: float | None, bot_wor
     quieter = quieter_db or 0.0
     if bot_words and echoes(text, bot_words) and (quieter_db is None or quieter >= _ECHO_QUIETER_DB):
         return "echo of the bot"
+    if confidence < _BELIEVED_LIKELY and 0 < len(text.split()) <= _FEW_WORDS and not any(c.isdigit() for c in text):
+        return _UNCLEAR  # a sneeze is "no!", too
     if answers:
         return None
     if is_hum(text) and kind not in _ANSWER_KINDS:
@@ -169,7 +175,7 @@ def stray(text: str, answers: bool, kind: str, quieter_db: float | None, bot_wor
 def _by_words(overlap: Overlap, text: str) -> Judgement:
     said = normalised(text).split()
     afterword = overlap.after_ms < _REACTION_MS and is_courtesy(text)
-    if not afterword and overlap.kind in _ANSWER_KINDS and _believed(overlap) and find("yes_no", text):
+    if not afterword and overlap.kind in _ANSWER_KINDS and _believed(overlap) and holds("yes_no", text):
         return Judgement(verdict=Verdict.STOP, reason="answers the question")
     no_interruption = _no_interruption(overlap, text, afterword=afterword)
     if no_interruption is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import heapq
 import itertools
 import logging
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from voicebot.errors import ModelError
-from voicebot.listening.recognition import Audio, Expectation, PoolFullError, Recognition, Urgency
+from voicebot.listening.recognition import Audio, Early, Expectation, PoolFullError, Recognition, Urgency
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,9 @@ _LATEST = 0.2
 class Decoder(Protocol):
     """What a worker thread runs. Blocking; thread-safe."""
 
-    def recognise(self, audio: Audio, expect: Expectation, *, thorough: bool) -> Recognition: ...
+    def recognise(
+        self, audio: Audio, expect: Expectation, *, thorough: bool, early: Early | None = None
+    ) -> Recognition: ...
 
 
 @dataclass(slots=True)
@@ -77,19 +80,20 @@ class RecogniserPool:
         return sum(not job.result.done() for job in self._queue)
 
     @property
-    def pressure(self) -> float:
-        """Work per worker: below 1.0 somebody is idle, above it work waits."""
-        return (self._workers - self._idle + self.waiting) / self._workers
-
-    @property
     def wait_s(self) -> float:
         """When work that is asked for now, and that is not urgent, would begin; by how long decodings took lately."""
         return 0.0 if self._idle else (self.waiting + 1) / self._workers * self._takes_s
 
     async def recognise(
-        self, audio: Audio, *, expect: Expectation, urgency: Urgency, deadline: float | None = None
+        self,
+        audio: Audio,
+        *,
+        expect: Expectation,
+        urgency: Urgency,
+        deadline: float | None = None,
+        early: Early | None = None,
     ) -> Recognition:
-        """See `Recogniser`. `deadline` is loop time.
+        """See `Recogniser`. `deadline` is loop time; `early` is called in the event loop.
 
         A partial that cannot begin before its deadline is refused, at once when that is foreseeable: under load there
         are fewer of them, and they take nobody's time.
@@ -101,12 +105,14 @@ class RecogniserPool:
         if not thorough and deadline is not None and loop.time() + self.wait_s > deadline:
             self.stats.refused += 1
             raise PoolFullError("the partial would come too late")
+        result: asyncio.Future[Recognition] = loop.create_future()
+        told = None if early is None else functools.partial(_tell, loop, result, early)
         job = _Job(
             int(urgency),
             math.inf if deadline is None else deadline,
             next(self._orders),
-            lambda: self._decoder.recognise(audio, expect, thorough=thorough),
-            loop.create_future(),
+            lambda: self._decoder.recognise(audio, expect, thorough=thorough, early=told),
+            result,
         )
         self._admit(job)
         self._dispatch(loop)
@@ -171,3 +177,14 @@ class RecogniserPool:
         self._queue.clear()
         with contextlib.suppress(RuntimeError):
             self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, result: asyncio.Future[Recognition], early: Early, text: str) -> None:
+    """From a worker's thread, to whoever still waits."""
+
+    def pass_on() -> None:
+        if not result.done():
+            early(text)
+
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+        loop.call_soon_threadsafe(pass_on)

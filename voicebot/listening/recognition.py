@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,13 +65,23 @@ class Recognition:
     language: str | None = None
 
 
+#: Takes text that is not yet certain.
+Early = Callable[[str], None]
+
+
 class Recogniser(Protocol):
     """A shared, bounded pool. Requests are ordered by urgency, then deadline; cancelled ones are dropped."""
 
     async def recognise(
-        self, audio: Audio, *, expect: Expectation, urgency: Urgency, deadline: float | None = None
+        self,
+        audio: Audio,
+        *,
+        expect: Expectation,
+        urgency: Urgency,
+        deadline: float | None = None,
+        early: Early | None = None,
     ) -> Recognition:
-        """Decode `audio`.
+        """Decode `audio`. `early` is told the free text when a second decoding will take its time to confirm it.
 
         Raises:
             PoolFullError: the queue is at its bound and the work is not final.

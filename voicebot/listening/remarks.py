@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 
 from voicebot.identifiers.vocabulary import words
 from voicebot.listening.guards import normalised
@@ -70,6 +71,7 @@ def is_for_somebody_else(text: str) -> bool:
     return _ELSEWHERE.fullmatch(normalised(text)) is not None
 
 
+@lru_cache(maxsize=256)
 def echoes(heard: str, said: str) -> bool:
     """Whether `heard` is a stretch of what the bot itself has just `said`, give or take a misheard word."""
     ours, theirs = normalised(said).split(), normalised(heard).split()

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from voicebot.identifiers import Completeness, completeness, find
+from voicebot.identifiers import Completeness, completeness
+from voicebot.identifiers.completeness import holds
 from voicebot.listening.actions import (
     Action,
     Decode,
@@ -177,7 +178,7 @@ class TurnTracker:
         u.voiced_ms += FRAME_MS
         u.peak_dbfs = max(u.peak_dbfs, activity.dbfs)
         if u.quiet and gap > 0:
-            u.quiet = False
+            u.goes_on(self._now)
             self._pauses.inside(gap)
             if (
                 self._now - u.from_ms > _CHUNK_AT_PAUSE_MS
@@ -185,7 +186,7 @@ class TurnTracker:
                 and u.result_end_ms >= u.voice_end_ms
             ):
                 u.keep_part(u.result, u.voice_end_ms + gap / 2)
-            u.result, u.deciding = None, False
+            u.result = None
             if u.eager_out:
                 u.eager_out = False
                 yield EagerWithdrawn()
@@ -304,9 +305,13 @@ class TurnTracker:
 
     def _stray(self, u: Utterance, whole: Recognition) -> str | None:
         """Why this is no turn although there are words; None when it is one."""
-        bot, kind = self._bot.words if self._bot.audible_at(u.started_ms) else "", self.expectation.kind
-        answers = self._complete(whole) is Completeness.COMPLETE and (kind == "choice" or bool(find(kind, whole.text)))
-        return stray(whole.text, answers, kind, self._loudness.quieter_db(u.peak_dbfs), bot)
+        bot = self._bot.words if self._bot.audible_at(u.started_ms) else ""
+        quieter_db = self._loudness.quieter_db(u.peak_dbfs)
+        return stray(whole.text, whole.confidence, self._answers(whole), self.expectation.kind, quieter_db, bot)
+
+    def _answers(self, whole: Recognition) -> bool:
+        kind = self.expectation.kind
+        return self._complete(whole) is Completeness.COMPLETE and (kind == "choice" or holds(kind, whole.text))
 
     def _decide(self, u: Utterance, whole: Recognition | None) -> tuple[Decision, Inputs]:
         e = self.expectation
@@ -320,6 +325,7 @@ class TurnTracker:
             turn_probability=probability,
             turn_awaited=u.score_awaited_ms >= u.voice_end_ms,
             patience=e.patience,
+            answers=whole is not None and self._answers(whole),
             dictating=whole is not None and dictating(whole.text),
             usual_pause_ms=self._pauses.usual_ms,
         )

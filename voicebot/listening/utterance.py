@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from voicebot.listening.actions import Decode
+from voicebot.listening.pauses import Span, skipped
 from voicebot.listening.recognition import Recognition, Urgency
 
 #: First hypothesis of speech over the bot; the verdict waits for it.
@@ -35,6 +36,7 @@ class Utterance:
             them, and how much of the voice it saw.
         probability: of the turn model, valid while no voice follows `probability_end_ms`.
         score_awaited_ms: end of the voice that the turn model has been asked about and has not judged yet.
+        skips: middles of long pauses.
     """
 
     id: int
@@ -63,6 +65,7 @@ class Utterance:
     probability: float | None = None
     probability_end_ms: float = -1.0
     score_awaited_ms: float = -1.0
+    skips: list[Span] = field(default_factory=list)
 
     def partial_due(self, now_ms: float, every_ms: float) -> bool:
         """Whether it is time for another hypothesis; none while one is being made."""
@@ -86,7 +89,14 @@ class Utterance:
             to_ms=now_ms,
             voice_end_ms=self.voice_end_ms,
             chunk=chunk,
+            skips=tuple(span for span in self.skips if span[0] >= self.from_ms),
         )
+
+    def goes_on(self, now_ms: float) -> None:
+        """Voice again, after a pause."""
+        self.quiet = self.deciding = False
+        if middle := skipped(self.voice_end_ms, now_ms):
+            self.skips.append(middle)
 
     def current_result(self) -> Recognition | None:
         """All words, when nothing was said since they were decoded."""

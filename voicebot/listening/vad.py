@@ -38,9 +38,9 @@ _LOOK_BACK_FRAMES = 10
 _FLOOR = 0.0004
 #: The gate also opens for what stands out of the line's own noise, which is followed down at once and up slowly.
 _STANDS_OUT, _NOISE_RISE = 3.0, 1.006
-#: Silero goes on for about 150 ms after a voice has ended. What is this far under the loudest of the last second or two
-#: (-28 dB) is no voice, whatever Silero says; in noise nothing is that quiet, and Silero decides alone.
-_BELOW_VOICE, _VOICE_FADES = 0.04, 0.99
+#: Silero goes on for about 150 ms after a voice has ended. What is this far under the loudest of the last seconds
+#: (-28 dB), or hardly above the line's own steady noise, is no voice, whatever Silero says.
+_BELOW_VOICE, _VOICE_FADES, _ABOVE_NOISE = 0.04, 0.995, 1.6
 #: Inside words (stop consonants) it may be that quiet for so long.
 _CLOSURE_MS = 60.0
 
@@ -187,7 +187,7 @@ class VoiceActivity:
             window, self._pending = self._pending[:WINDOW_SAMPLES], self._pending[WINDOW_SAMPLES:]
             self._probability = self._silero.probability(window, self._state)
             self._voiced = self._probability >= (_STOP if self._voiced else _START)
-            if self._voiced and level >= _BELOW_VOICE * self._loudest:
+            if self._voiced and level >= max(_BELOW_VOICE * self._loudest, _ABOVE_NOISE * self._noise):
                 behind_ms = len(self._pending) * 1000 / BAND_RATE_HZ
                 self._voiced_until_ms = max(self._voiced_until_ms, position_ms - behind_ms)
 

@@ -35,7 +35,7 @@ from voicebot.listening.dictation import (
 from voicebot.listening.guards import is_phantom, one_round, repeated, too_fast
 from voicebot.listening.narrow import TokenMap
 from voicebot.listening.other_language import is_doubtful, language_probabilities, other_language
-from voicebot.listening.recognition import Audio, Expectation, Hypothesis, Recognition
+from voicebot.listening.recognition import Audio, Early, Expectation, Hypothesis, Recognition
 from voicebot.listening.windows import (
     FRAMES_PER_S,
     LONG_FRAMES,
@@ -113,11 +113,14 @@ class WhisperDecoder:
             if heard is not None:
                 self._values(decoded, heard, 1.0)
 
-    def recognise(self, audio: Audio, expect: Expectation, *, thorough: bool) -> Recognition:
+    def recognise(
+        self, audio: Audio, expect: Expectation, *, thorough: bool, early: Early | None = None
+    ) -> Recognition:
         """Text of `audio`.
 
         Args:
             thorough: False is for partials: greedy, no second attempt, no n-best.
+            early: see `Recogniser`.
 
         Raises:
             ModelError: decoding failed.
@@ -128,7 +131,9 @@ class WhisperDecoder:
         if clean is None:
             return Recognition(text="", no_speech=1.0, audio_ms=audio_ms)
         try:
-            heard = [self._piece(piece, expect, thorough=thorough) for piece in pieces(clean)]
+            heard = [
+                self._piece(piece, expect, early if thorough else None, thorough=thorough) for piece in pieces(clean)
+            ]
         except (RuntimeError, ValueError) as exc:
             raise ModelError(f"decoding failed: {exc}", where="recogniser") from exc
         kept = [p for p in heard if p.language or not _made_up(p)]
@@ -148,7 +153,7 @@ class WhisperDecoder:
             language=next((p.language for p in kept if p.language), None),
         )
 
-    def _piece(self, audio: Audio, expect: Expectation, *, thorough: bool) -> Recognition:
+    def _piece(self, audio: Audio, expect: Expectation, early: Early | None, *, thorough: bool) -> Recognition:
         seconds = len(audio) / SAMPLE_RATE_HZ
         decoded = self._decode(audio, SHORT_FRAMES)
         text = decoded.text
@@ -166,6 +171,8 @@ class WhisperDecoder:
             return plain
         if expect.kind == "open" and (said := in_passing(text)) and not is_clear(said, decoded.log_prob):
             # The sentence is understood without it, so one window must do.
+            if early is not None:
+                early(text)
             outcome = weighed(said, [self._values(decoded, said, seconds, nearly=False)], expect.bias)
             number = outcome.value or said.free
             return replace(plain, text=f"{said.carrier} {number}.", nbest=outcome.nbest)
@@ -174,10 +181,12 @@ class WhisperDecoder:
             if foreign := self._other_language(decoded, seconds):
                 return replace(plain, language=foreign)
             return replace(plain, value=found(expect.kind, text))
-        if is_clear(heard, decoded.log_prob) or is_too_short(heard):
+        if is_clear(heard, decoded.log_prob) or is_too_short(heard, text):
             value = heard.value(heard.free) or found(expect.kind, text)
             free = Hypothesis(text=value or heard.free, score=round(decoded.log_prob, 3))
             return replace(plain, nbest=(free,), value=value)
+        if early is not None:
+            early(text)
         outcome = self._weighed(decoded, heard, audio, expect.bias)
         return replace(plain, nbest=outcome.nbest, value=outcome.value or found(expect.kind, text))
 

@@ -196,8 +196,8 @@ def _cut(atoms: Sequence[_Atom], conjunctions: frozenset[str], most_words: int) 
 
 
 def _fixed_head(atoms: Sequence[_Atom]) -> int:
-    """Atoms of the fixed wording up to its last punctuation before the first value ("Found it:"): it lies ready in the
-    cache, and while it plays the rest is synthesised. 0 when there is no such head, or no value."""
+    """Atoms of the fixed wording up to its last punctuation before the first value ("I found it:"): it lies ready in
+    the cache, and while it plays the rest is synthesised. 0 when there is no such head, or no value."""
     head = 0
     for index, atom in enumerate(atoms, start=1):
         if not atom.fixed:

@@ -61,7 +61,7 @@ def spoken(server: ServeProcess, tmp_path_factory: pytest.TempPathFactory) -> Ca
     for attempt in (1, 2):
         with chromium(microphone) as page:
             dial(page, server.web)
-            found = said(page, "Found it", within_ms=25_000)
+            found = said(page, "I found it", within_ms=25_000)
             if not found and attempt == 1:
                 page.get_by_role("button", name="Hang up").click()
                 ended_call(page, within_ms=5_000)
@@ -84,7 +84,7 @@ def keyed(server: ServeProcess, tmp_path_factory: pytest.TempPathFactory) -> Cal
         page.get_by_role("button", name="Keypad").click()
         for key in ORDER:
             page.get_by_role("button", name=f"key {key}", exact=True).click()
-        assert said(page, "Found it", within_ms=15_000)
+        assert said(page, "I found it", within_ms=15_000)
         page.get_by_role("button", name="Hang up").click()
         call = ended_call(page, within_ms=5_000)
         shown = bubbles(page, "caller"), bubbles(page, "bot"), bubbles(page, "aside")
@@ -135,7 +135,7 @@ def test_order_number_by_keypad_and_hang_up(keyed: Call) -> None:
     assert [press["key"] for press in keyed.data("audio.dtmf")] == list(ORDER)
     reads = [read for read in keyed.data("oms.requested") if read["args"].get("number") == ORDER]
     assert reads
-    assert any(line["text"].startswith("Found it") for line in keyed.data("dialogue.said"))
+    assert any(line["text"].startswith("I found it") for line in keyed.data("dialogue.said"))
     assert keyed.asides[-1] == "You hung up"
     [ended] = keyed.data("call.ended")
     assert ended["by"] == "caller"

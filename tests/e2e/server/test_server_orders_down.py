@@ -62,7 +62,7 @@ def test_a_broken_shop_is_admitted(server: LiveServer, fault: str, status: str) 
     server.break_shop(fail_rate=1.0, kind=fault)
     story = listens(server, "Shall I have a colleague call you back?")
     assert SORRY in story.heard
-    assert not any("Found it" in text or "I've got it" in text for text in story.said())
+    assert not any("I found it" in text or "I've got it" in text for text in story.said())
     number = {data["request"] for data in story.all("oms.requested") if data["args"].get("number") == "4481207"}
     failed = [data for data in story.all("oms.answered") if data["request"] in number]
     assert [data["status"] for data in failed] == [status]

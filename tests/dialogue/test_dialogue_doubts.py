@@ -38,6 +38,25 @@ def test_a_part_said_again_takes_its_place_and_leaves_marks_where_they_are() -> 
     assert corrected(part("n", "order_number", "4481207", ()), "4481208") is None, "a whole value is no part"
 
 
+@pytest.mark.parametrize(
+    ("value", "others", "uncertain", "rival"),
+    [
+        ("MARLOWE", ["NARLOWE"], (0,), "N"),
+        ("Marlowe", ["MARLOVE", "NARLOWE"], (0,), "N"),
+        ("SW1P 4BT", ["SW1T 4BT"], (3,), "T"),
+        ("SW1P 4BT", ["SW1P 4PT"], (3,), ""),
+        ("MARLOWE", ["MARLOW"], (6,), ""),
+        ("MARLOWE", ["NARLOWE"], (0, 3), ""),
+        ("4481207", ["4481209"], (6,), ""),
+    ],
+)
+def test_two_letters_to_choose_from(value: str, others: list[str], uncertain: tuple[int, ...], rival: str) -> None:
+    told = facts(part("slot", "spelling", value, uncertain, others))
+    assert told["rival"] == rival
+    if rival:
+        assert told["size"] == 1
+
+
 def test_what_stands_before_a_part_in_the_middle() -> None:
     told = facts(part("slot", "order_number", "4481207", (3,)))
     assert (told["before"], told["digits"]) == ("48", True)

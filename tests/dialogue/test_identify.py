@@ -330,3 +330,46 @@ def test_mistakes_in_these_steps_are_found(step: str, code: str, tmp_path: Path)
     with pytest.raises(FlowError) as caught:
         load_flows(copy, policies=policies().names)
     assert code in {problem.code for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize("kind", ["spelling", "name"])
+@pytest.mark.parametrize(
+    ("answer", "noted"),
+    [("yes", "MARLOWE"), ("N as in November", "NARLOWE"), ("it's M", "MARLOWE"), ("no, T as in tango", "TARLOWE")],
+)
+def test_one_of_two_letters_is_asked_for(kind: str, answer: str, noted: str) -> None:
+    stage = of(kind)
+    question = stage.say("MARLOWE", ("MARLOWE", UNSURE[0]), ("NARLOWE", UNSURE[1]))
+    assert question == "I heard M. Is that right, or is it N?"
+    assert f"Noted {noted}." in stage.say(answer).upper().replace("NOTED", "Noted")
+
+
+def test_neither_letter_is_spelled_again() -> None:
+    stage = of("spelling")
+    stage.say("MARLOWE", ("MARLOWE", UNSURE[0]), ("NARLOWE", UNSURE[1]))
+    assert stage.say("no") == "Please spell it for me."
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second", "meant"),
+    [
+        ("postcode", ("e 72 5 l z", "E725LZ"), ("l e 7 2 5 l z", "LE725LZ"), "LE72 5LZ"),
+        ("name", ("Brian Gardner", "Brian Gardner"), ("B-R-Y-A-N", "BRYAN"), "Bryan Gardner"),
+    ],
+)
+def test_a_second_attempt_is_weighed_with_the_first(
+    kind: str, first: tuple[str, str], second: tuple[str, str], meant: str
+) -> None:
+    stage = of(kind, "always")
+    stage.say(first[0], (first[1], -0.3), ("Bryan Gardner", -0.5))
+    stage.say("no")
+    assert meant in stage.say(second[0], (second[1], -0.3))
+    assert f"Noted {meant}." in stage.say("yes")
+    assert stage.state.attempts == {}
+
+
+def test_a_name_that_was_denied_is_not_offered_again() -> None:
+    stage = of("name", "always")
+    stage.say("Brian Gardner", ("Brian Gardner", -0.3))
+    stage.say("no")
+    assert "Brian Gardner" not in stage.say("Gardner", ("Brian Gardner", -0.3), ("Bryan Gardner", -0.4))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voicebot.identifiers import KINDS, Doubt, open_doubts, rank
+from voicebot.identifiers import KINDS, rank
 from voicebot.identifiers.evidence import characters
 
 
@@ -42,12 +42,6 @@ def test_a_spelling_decides_how_a_name_is_written() -> None:
 
 def test_names_win_over_words() -> None:
     assert rank("name", ["after drinking", "Catherine King", "Katherine King"])[0].value == "Catherine King"
-
-
-def test_only_rivals_leave_a_doubt() -> None:
-    assert open_doubts(rank("order_number", ["AM44812", "AN44812"])) == (Doubt(1, "M", ("N",)),)
-    assert open_doubts(rank("order_number", ["AM44812"])) == ()
-    assert open_doubts([]) == ()
 
 
 def test_scores_are_shares_of_belief() -> None:

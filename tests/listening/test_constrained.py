@@ -68,7 +68,7 @@ def logits(**likely: float) -> np.ndarray:
 
 
 def decoder(model: FakeModel) -> ConstrainedDecoder:
-    return ConstrainedDecoder(model, cast(Tokenizer, FakeTokenizer()), TokenMap())
+    return ConstrainedDecoder(model, cast(Tokenizer, FakeTokenizer()), TokenMap(), workers=1)
 
 
 def test_spellings_of_one_value_are_added_up() -> None:

@@ -132,6 +132,14 @@ def test_one_window_is_enough_when_it_is_clear_and_agrees() -> None:
     assert not settled(heard, {})
 
 
+def test_one_window_is_enough_when_only_it_has_a_value_of_the_right_form() -> None:
+    heard = dictation("order_number", "448 120")
+    assert heard is not None
+    assert settled(heard, {"4481207": -2.0, "448120": -2.5})
+    assert not settled(heard, {"448120": -2.0, "4481207": -2.5})
+    assert not settled(heard, {"4481207": -2.0, "4481209": -2.5})
+
+
 def test_a_free_text_of_the_right_form_is_a_candidate() -> None:
     heard = dictation("phone", "201-464-608-3")
     assert heard is not None

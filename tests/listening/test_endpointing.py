@@ -24,6 +24,8 @@ def ending(silence_ms: float, **known: object) -> Ending:
         (230, {"text": COMPLETE}, Ending.OVER),
         (170, {"text": COMPLETE, "patience": "instant", "answers": True}, Ending.OVER),
         (170, {"text": COMPLETE, "patience": "instant"}, Ending.MAYBE_OVER),
+        (200, {"text": COMPLETE, "stirring": True}, Ending.MAYBE_OVER),
+        (300, {"text": COMPLETE, "stirring": True}, Ending.OVER),
         (300, {"text": PLAUSIBLE, "turn_probability": 0.9}, Ending.OVER),
         (300, {"text": PLAUSIBLE, "turn_probability": 0.9, "patience": "dictation"}, Ending.OVER),
         (300, {"text": PLAUSIBLE, "turn_probability": 0.4}, Ending.MAYBE_OVER),

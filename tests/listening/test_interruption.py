@@ -66,7 +66,8 @@ def test_what_is_none(text: str) -> None:
         ),
         (Overlap(voiced_ms=400, silence_ms=0, held=True, text="go on there", confidence=0.3), Verdict.WAIT),
         (Overlap(voiced_ms=800, silence_ms=0, held=True, text="go on there", confidence=0.35), Verdict.STOP),
-        (Overlap(voiced_ms=240, silence_ms=0, held=True, text="stop", confidence=0.35), Verdict.STOP),
+        (Overlap(voiced_ms=240, silence_ms=0, held=True, text="stop", confidence=0.25), Verdict.STOP),
+        (Overlap(voiced_ms=240, silence_ms=0, held=True, text="no", confidence=0.25), Verdict.WAIT),
         (Overlap(voiced_ms=240, silence_ms=300, held=True, text="You", text_covers_ms=240), Verdict.RESUME),
         # a short unclear answer to a question is none
         (Overlap(voiced_ms=240, silence_ms=0, held=True, text="yeah", confidence=0.2, kind="yes_no"), Verdict.WAIT),
@@ -130,7 +131,7 @@ def test_the_inputs_of_a_verdict_hold_no_words() -> None:
     [
         ("where is my order", False, "open", None, "", None),
         ("Um.", False, "open", None, "", "a hum"),
-        ("Mhm.", False, "yes_no", None, "", None),
+        ("Um.", False, "yes_no", None, "", "a hum"),
         ("Mhm.", True, "yes_no", None, "", None),
         ("Honey, not now", False, "open", None, "", "meant for somebody else"),
         ("close the door", False, "open", 14.0, "", "too quiet to be meant for us"),

@@ -246,7 +246,13 @@ def test_okay_before_the_question_was_heard_answers_nothing() -> None:
     assert not line.of(StopBot)
     assert line.of(ResumeBot)
     line.tracker.bot_ended("u1")
+    line.tracker.bot_says("It is late.", "u2", last=False)
+    line.tracker.bot_says("Shall I connect you?", "u2", last=True)
     line.tracker.bot_started("u2")
+    line.voice(300)
+    line.quiet(400)
+    assert not line.of(StopBot), "it has not come to the question"
+    line.tracker.bot_went_on("u2")
     line.voice(300)
     line.quiet(400)
     (stop,) = line.of(StopBot)

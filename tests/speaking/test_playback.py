@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.speaking.playback import Ended, Line, Playback, Started, words_heard
+from voicebot.speaking.playback import Ended, Line, Playback, Report, Started, WentOn, words_heard
 from voicebot.speaking.speech import Speech, WordTime
 
 FRAME = 320
@@ -87,8 +87,8 @@ def test_clauses_of_one_utterance_are_one_utterance() -> None:
     playback.enqueue(line("first part,", 30, last=False, value=1))
     playback.enqueue(line("second part.", 30, value=2))
     assert pull_all(playback) == [1] * 480 + [2] * 480
-    started, ended = playback.reports(0)
-    assert started == Started(utterance="u1")
+    started, went_on, ended = playback.reports(0)
+    assert (started, went_on) == (Started(utterance="u1"), WentOn(utterance="u1"))
     assert ended == Ended(utterance="u1", complete=True, heard_ms=60, heard="first part, second part.", unheard="")
 
 
@@ -101,7 +101,7 @@ def test_an_utterance_waits_for_its_last_clause() -> None:
     playback.enqueue(line("second part.", 20))
     assert playback.waiting
     pull_all(playback)
-    (ended,) = playback.reports(0)
+    _, ended = playback.reports(0)
     assert isinstance(ended, Ended)
     assert ended.heard == "first part, second part."
 
@@ -338,11 +338,11 @@ def test_every_utterance_is_reported_once_and_no_word_is_lost(actions: list[str]
     ended: list[Ended] = []
     started: list[str] = []
 
-    def take(reports: tuple[Started | Ended, ...]) -> None:
+    def take(reports: tuple[Report, ...]) -> None:
         for report in reports:
             if isinstance(report, Ended):
                 ended.append(report)
-            else:
+            elif isinstance(report, Started):
                 started.append(report.utterance)
 
     for number, action in enumerate(actions):
@@ -370,3 +370,14 @@ def test_every_utterance_is_reported_once_and_no_word_is_lost(actions: list[str]
         assert report.utterance in started or report.heard == ""
     assert playback.settled
     assert not playback.waiting
+
+
+def test_every_further_line_of_an_utterance_is_told_when_it_begins() -> None:
+    playback = Playback()
+    playback.enqueue(line("one", 40, last=False))
+    playback.enqueue(line("two", 40, last=True))
+    told = []
+    for _ in range(5):
+        playback.pull(FRAME)
+        told += [type(report) for report in playback.reports(0)]
+    assert told == [Started, WentOn, Ended]

@@ -11,7 +11,19 @@ from voicebot.speaking.verbaliser import shown, spoken
 TODAY = date(2026, 11, 21)  # a Saturday
 
 KINDS = [
-    *("text", "plain", "order_number", "tracking_number", "digits", "phone", "email", "date", "time", "money"),
+    *(
+        "text",
+        "plain",
+        "order_number",
+        "tracking_number",
+        "digits",
+        "letter",
+        "phone",
+        "email",
+        "date",
+        "time",
+        "money",
+    ),
     *("count", "name", "carrier", "list", "unheard_of"),
 ]
 
@@ -32,6 +44,8 @@ def said(kind: str, value: str) -> str:
         ("order_number", "AB-1207", "ay B, one two zero seven"),
         ("tracking_number", "1Z999", "one, Z, nine nine nine"),
         ("digits", "90210", "nine zero two, one zero"),
+        ("letter", "m", "M as in Mike"),
+        ("letter", "7", "seven"),
         ("phone", "+14155552671", "plus one, four one five, five five five, two six seven one"),
         ("phone", "5552671", "five five five, two six seven one"),
         ("email", "john.smith@gmail.com", "john dot smith at gmail dot com"),

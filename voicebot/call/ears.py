@@ -35,6 +35,7 @@ from pipecat.utils.time import time_now_iso8601
 from voicebot.call.caller_audio import AudioMemory, FrameClock
 from voicebot.call.frames import (
     ClauseFrame,
+    ClauseStartedFrame,
     ExpectFrame,
     HeardSoFar,
     KeysFrame,
@@ -143,7 +144,10 @@ class Ears(FrameProcessor):
             case ExpectFrame():
                 self._tracker.expect(frame.expectation, frame.silence_ms, frame.question)
             case ClauseFrame():
-                self._tracker.bot_says(frame.text)
+                self._tracker.bot_says(frame.text, frame.utterance, last=frame.last)
+                return
+            case ClauseStartedFrame():
+                self._tracker.bot_went_on(frame.utterance)
                 return
             case PlaybackStartedFrame():
                 started = functools.partial(

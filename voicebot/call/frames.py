@@ -46,9 +46,23 @@ class ExpectFrame(SystemFrame):
 
 @dataclass
 class ClauseFrame(SystemFrame):
-    """Mouth -> ears (upstream): a clause that will be played; what is heard of it soon after is the bot's echo."""
+    """Mouth -> ears (upstream): a clause that will be played; what is heard of it soon after is the bot's echo.
+
+    Attributes:
+        text: empty when only the end of the utterance is told.
+        last: no more clauses follow for this utterance.
+    """
 
     text: str = ""
+    utterance: str = ""
+    last: bool = True
+
+
+@dataclass
+class ClauseStartedFrame(SystemFrame):
+    """Mouth -> ears (upstream): another clause of an utterance is audible; its first one is told by the playback."""
+
+    utterance: str = ""
 
 
 @dataclass

@@ -25,6 +25,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from voicebot.call.frames import (
     ClauseFrame,
+    ClauseStartedFrame,
     DrainThenHangUpFrame,
     PausePlaybackFrame,
     PlaybackEndedFrame,
@@ -36,7 +37,7 @@ from voicebot.call.leg import CallLeg
 from voicebot.records.events.audio import PlaybackEnded, PlaybackStarted
 from voicebot.records.log import EventLog
 from voicebot.speaking.clauses import pause_ms
-from voicebot.speaking.playback import Ended, Line, Playback, Started
+from voicebot.speaking.playback import Ended, Line, Playback, Report, Started, WentOn
 from voicebot.speaking.settings import SpeakingSettings
 from voicebot.speaking.speech import SAMPLE_RATE_HZ
 
@@ -128,9 +129,9 @@ class Mouth(FrameProcessor):
         match frame:
             case SpeakFrame():
                 self._enqueue(frame)
-                if frame.speech is not None:
-                    clause = ClauseFrame(text=frame.display or frame.speech.text)
-                    await self.push_frame(clause, FrameDirection.UPSTREAM)
+                text = frame.display or frame.speech.text if frame.speech else ""
+                clause = ClauseFrame(text=text, utterance=frame.utterance, last=frame.last)
+                await self.push_frame(clause, FrameDirection.UPSTREAM)
             case DrainThenHangUpFrame():
                 self._hang_up = frame.reason
             case PausePlaybackFrame():
@@ -248,7 +249,7 @@ class Mouth(FrameProcessor):
         held_ms = self._leg.queued_ms
         return max(held_ms if held_ms >= FRAME_MS else 0.0, self._pace.ahead_ms(self._monotonic()))
 
-    async def _report(self, reports: Iterable[Started | Ended], started_at_ms: float) -> None:
+    async def _report(self, reports: Iterable[Report], started_at_ms: float) -> None:
         """To the log and upstream. An utterance starts where its first frame does, and ends now."""
         for report in reports:
             if isinstance(report, Started):
@@ -258,6 +259,8 @@ class Mouth(FrameProcessor):
                     utterance=report.utterance, position_ms=at_ms, interruptible=report.interruptible
                 )
                 await self.push_frame(started, FrameDirection.UPSTREAM)
+            elif isinstance(report, WentOn):
+                await self.push_frame(ClauseStartedFrame(utterance=report.utterance), FrameDirection.UPSTREAM)
             else:
                 await self._report_end(report)
 

@@ -100,8 +100,8 @@ class Message:
 
     @property
     def cseq(self) -> tuple[int, str]:
-        number, _, method = (self.get("cseq") or "0 ").partition(" ")
-        return int(number), method.strip().upper()
+        number, *method = (self.get("cseq") or "0").split(maxsplit=1)
+        return int(number), "".join(method).strip().upper()
 
     @property
     def branch(self) -> str:

@@ -24,6 +24,7 @@ class Context:
         options: of the choice.
         doubt: about what the caller is asked, or was: slot and value, and the part of it that may be wrong.
         denied: values that the caller has said are wrong.
+        attempts: n-best lists of earlier answers to what is being asked, which were wrong.
         partial: what was said before of the value being asked for, when that was not all of it.
         pending: the engine waits for an answer from elsewhere.
     """
@@ -41,5 +42,6 @@ class Context:
     options: tuple[Option, ...] = ()
     doubt: Mapping[str, Any] | None = None
     denied: tuple[str, ...] = ()
+    attempts: tuple[tuple[tuple[str, float], ...], ...] = ()
     partial: str = ""
     pending: bool = False

@@ -1,6 +1,7 @@
 """Values that may have been misheard: matched with what exists, read back in part, taken or dropped.
 
-A doubt is `{slot, kind, value, start, end}`: the value that was probably meant and the part of it that is uncertain.
+A doubt is `{slot, kind, value, start, end, rival}`: the value that was probably meant, the part of it that is
+uncertain, and the letter that may stand there instead when there is one such letter.
 It is kept in the state while the caller is asked, and goes when the slot gets a value, or is emptied.
 """
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 READ_BACK = "read_back"
 #: Slots whose parts can be read back; of others the whole value is.
 _IN_PARTS = frozenset({"order_number", "tracking_number", "phone", "postcode"})
+#: So many wrong answers are remembered.
+_ATTEMPTS = 2
 #: A longer part, or more than half of the value, is read back as a whole.
 _LONGEST_PART, _NEAR_AN_END = 4, 1
 #: Commands by which a question is given up, in the order in which its ways out are taken.
@@ -33,24 +36,49 @@ _WAYS_OUT = ("unsure", "deny", "cancel_dialogue")
 def facts(doubt: Mapping[str, Any]) -> dict[str, Any]:
     """`dialogue.doubt` for conditions and wordings; `place` is `start`, `middle`, `end` or `whole`."""
     if not doubt:
-        return {"slot": "", "kind": "", "place": "", "size": 0}
+        return {"slot": "", "kind": "", "place": "", "size": 0, "rival": ""}
     value, start, end = doubt["value"], doubt["start"], doubt["end"]
     before, text, after = canonical(value[:start]), canonical(value[start:end]), canonical(value[end:])
     place = ("middle" if after else "end") if before else ("start" if after else "whole")
     return {**doubt, "place": place, "size": len(text), "part": text, "before": before[-2:], "digits": text.isdigit()}
 
 
-def part(slot: str, kind: str, value: str, uncertain: Sequence[int]) -> dict[str, Any]:
-    """The doubt about a value: the shortest part that holds everything uncertain and is easily named, or all of it."""
+def part(
+    slot: str, kind: str, value: str, uncertain: Sequence[int], alternatives: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The doubt about a value: the shortest part that holds everything uncertain and is easily named, or all of it.
+
+    Args:
+        uncertain: places in the canonical form of the value.
+        alternatives: what it may be instead, likeliest first.
+    """
     places = [i for i, char in enumerate(value) if canonical(char)]
     size = len(places)
+    if kind != "email" and (rival := _rival(canonical(value), alternatives, uncertain)):
+        place = places[uncertain[0]]
+        return {"slot": slot, "kind": kind, "value": value, "start": place, "end": place + 1, "rival": rival}
     start, end = (min(uncertain), max(uncertain) + 1) if uncertain else (0, size)
     # "The last two" is easier to follow than "the last but one".
     end = size if size - end <= _NEAR_AN_END else end
     start = 0 if start <= _NEAR_AN_END and end < size else start
     if kind not in _IN_PARTS or not places or end - start > min(_LONGEST_PART, size // 2):
-        return {"slot": slot, "kind": kind, "value": value, "start": 0, "end": len(value)}
-    return {"slot": slot, "kind": kind, "value": value, "start": places[start], "end": places[end - 1] + 1}
+        return {"slot": slot, "kind": kind, "value": value, "start": 0, "end": len(value), "rival": ""}
+    start, end = places[start], places[end - 1] + 1
+    return {"slot": slot, "kind": kind, "value": value, "start": start, "end": end, "rival": ""}
+
+
+def _rival(value: str, alternatives: Sequence[str], uncertain: Sequence[int]) -> str:
+    """The letter that may stand in the only uncertain place instead of the letter there; empty when it is not so."""
+    if len(uncertain) != 1 or not value[uncertain[0]].isalpha():
+        return ""
+    [place] = uncertain
+    others = (canonical(other) for other in alternatives)
+    found = (
+        o[place]
+        for o in others
+        if len(o) == len(value) and o[:place] + o[place + 1 :] == value[:place] + value[place + 1 :]
+    )
+    return next((letter for letter in found if letter.isalpha() and letter != value[place]), "")
 
 
 def corrected(doubt: Mapping[str, Any], said: str) -> str | None:
@@ -65,6 +93,11 @@ def asked_about(state: State, kind: str, asked: str | None) -> Mapping[str, Any]
     """The doubt while the caller is asked about it, or for its slot."""
     about_it = kind in ("yes_no", "digits") and bool(state.stack) and state.stack[-1].flow.startswith("patterns/")
     return state.doubt if state.doubt and (about_it or asked == state.doubt["slot"]) else None
+
+
+def earlier(state: State, slot: str) -> tuple[tuple[tuple[str, float], ...], ...]:
+    """What was heard of a slot before, and was wrong; the latest last."""
+    return tuple(tuple((text, score) for text, score in nbest) for nbest in state.attempts.get(slot, ()))
 
 
 def note_heard(turn: Turn, slot: str, hypotheses: Sequence[Any] | None) -> None:
@@ -98,6 +131,7 @@ def doubted(turn: Turn, name: str, slot: schema.Slot) -> bool:
     if f"patterns/{READ_BACK}" not in turn.flows.flows:
         return False
     uncertain: Sequence[int] = ()
+    others: Sequence[str] = ()
     if slot.confirm == "doubtful":
         # One of the caller's own needs no question; nor does what was said without a doubt.
         if value in turn.known(slot) or not heard:
@@ -105,9 +139,9 @@ def doubted(turn: Turn, name: str, slot: schema.Slot) -> bool:
         found = identifiers.doubt([(text, score) for text, score in heard])
         if found.decision is not identifiers.Decision.CONFIRM or canonical(found.value or "") != canonical(value):
             return False
-        uncertain = found.uncertain
+        uncertain, others = found.uncertain, found.alternatives
         _record(turn, name, found, found.decision)
-    turn.doubt = part(name, slot.type, value, uncertain)
+    turn.doubt = part(name, slot.type, value, uncertain, others)
     turn.pattern(READ_BACK)
     return True
 
@@ -140,7 +174,7 @@ def run_ground(turn: Turn, step: schema.Ground, onwards: str) -> None:
     }
     if decision is identifiers.Decision.CONFIRM and found.value is not None:
         turn.facts[name] = turn.previous[name] = found.value
-        turn.doubt = part(name, slot.type, found.value, found.uncertain)
+        turn.doubt = part(name, slot.type, found.value, found.uncertain, found.alternatives)
     turn.goto(onwards)
 
 
@@ -152,9 +186,11 @@ def run_confirm(turn: Turn, step: schema.Confirm, onwards: str) -> None:
         if step.confirm:
             turn.facts[slot] = turn.previous[slot] = doubt["value"]
             settle(turn, slot)
+            turn.attempts.pop(slot, None)
         else:
             turn.facts[slot] = None
-            turn.heard.pop(slot, None)
+            heard = turn.heard.pop(slot, None) or [[doubt["value"], 0.0]]
+            turn.attempts[slot] = [*turn.attempts.get(slot, ()), heard][-_ATTEMPTS:]
             turn.denied = (*turn.denied, doubt["value"])
     turn.goto(onwards)
 

@@ -113,6 +113,7 @@ class Engine:
             options=state.options if state.choice in slots else (),
             doubt=doubts.asked_about(state, kind, asking.ask if asking else None),
             denied=state.denied,
+            attempts=doubts.earlier(state, asking.ask) if asking else (),
             partial=state.partial[1] if asking and state.partial[0] == asking.ask else "",
             pending=state.pending is not None,
         )

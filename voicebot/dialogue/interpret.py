@@ -7,6 +7,7 @@ the caller's wish. What is read where depends on what was asked: an "okay" after
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from voicebot.dialogue.commands import Alternative, Command, Understanding
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.lint import HUMAN
+from voicebot.identifiers.grounding import NATS_PER_LOGPROB
 
 MAX_CHARACTERS = 600
 OUT_OF_SCOPE = "out_of_scope"
@@ -25,6 +27,8 @@ _IDENTIFIERS = ("email", "order_number", "tracking_number", "phone", "postcode")
 _ACTS = frozenset({"affirm", "deny", "thanks", "greet", "goodbye", "repeat", "slower", "cancel_dialogue", "help"}) | {
     "bot_challenge", "unsure", "hold_on",
 }  # fmt: skip
+#: Slot types of which a second attempt is weighed together with the first, and how many values that gives.
+_FUSED, _RANKED = frozenset({"postcode", "name", "spelling"}), 5
 #: Moves that say everything that the utterance says.
 _FINAL = frozenset({"bot_challenge", "repeat", "slower", "hold_on", "cancel_dialogue", "human_agent"})
 
@@ -317,13 +321,29 @@ def _found(
         if not asked and not (free and dictation.replaces(kind, text, context.values.get(kinds[kind]))):
             continue
         held = (context.values.get(kinds[kind]),) if identifiers.yes_no(text) is False else ()
-        value = _grounded(kind, kinds[kind], free, context, alternatives if asked else (), (*context.denied, *held))
+        value = _fused(kind, text, context, alternatives) if asked else None
+        value = value or _grounded(
+            kind, kinds[kind], free, context, alternatives if asked else (), (*context.denied, *held)
+        )
         if value is not None:
             result[kind] = value
             taken += [f.span for f in free[:1]]
             if asked:
                 break
     return result
+
+
+def _fused(kind: str, text: str, context: Context, alternatives: Sequence[Alternative]) -> _Value | None:
+    """What this attempt and the wrong ones before it add up to: each of them was wrong somewhere else."""
+    if kind not in _FUSED or context.slot is None or not context.attempts:
+        return None
+    ranked = identifiers.rank(kind, [text, *alternatives], context.attempts)
+    ranked = [found for found in ranked if found.value not in context.denied][:_RANKED]
+    if not ranked:
+        return None
+    # Shares of belief, as the log-probabilities that grounding takes for such shares.
+    heard = tuple((found.value, math.log(max(found.score, 1e-6)) / NATS_PER_LOGPROB) for found in ranked)
+    return _Value(context.slot, ranked[0].value, heard)
 
 
 def _grounded(

@@ -17,7 +17,7 @@ from voicebot.dialogue.wording import Part, Wording
 #: Kinds a value may have in wording; `plain` when none is given.
 KINDS = frozenset({
     "plain", "order_number", "tracking_number", "digits", "phone", "email", "date", "time", "money", "count",
-    "name", "carrier", "list",
+    "name", "letter", "carrier", "list",
 })  # fmt: skip
 #: Values that are wording themselves: what was last said, and the options of the question being asked.
 WORDINGS = frozenset({"last_said", "choices"})

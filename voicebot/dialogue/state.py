@@ -53,6 +53,8 @@ class State:
         background: requests whose answer is only noted.
         heard: n-best list by slot, as far as its value came by voice: `[[value, mean log-probability], …]`.
         doubt: the value that is being read back, see `dialogue.doubts`.
+        attempts: n-best lists by slot of answers that were read back and are not right; a next attempt is weighed with
+            them.
         denied: values that were read back and are not right.
         offered: existing values that were read back though nobody was heard to say them.
         partial: slot and words of a value that was not said to its end.
@@ -74,6 +76,7 @@ class State:
     background: tuple[Request, ...] = ()
     heard: Mapping[str, Any] = field(default_factory=dict)
     doubt: Mapping[str, Any] = field(default_factory=dict)
+    attempts: Mapping[str, Any] = field(default_factory=dict)
     denied: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     partial: tuple[str, str] = ("", "")

@@ -35,6 +35,7 @@ class Turn:
         self.pending = state.pending
         self.background = list(state.background)
         self.heard, self.doubt = dict(state.heard), state.doubt
+        self.attempts = dict(state.attempts)
         self.denied, self.offered = state.denied, state.offered
         self.partial = state.partial
         self.choice, self.options = state.choice, state.options
@@ -64,6 +65,7 @@ class Turn:
             background=tuple(self.background),
             heard=self.heard,
             doubt=self.doubt,
+            attempts=self.attempts,
             denied=self.denied,
             offered=self.offered,
             partial=self.partial,
@@ -151,6 +153,7 @@ class Turn:
         if anew:
             for name in self.flows.written[flow] - self.fresh:
                 self.facts.pop(name, None)
+                self.attempts.pop(name, None)
         self.stack.append(Frame(flow, step or self.flows.first(flow)))
         self.waiting = False
 

@@ -6,9 +6,8 @@ from voicebot.identifiers.amounts import find_amounts
 from voicebot.identifiers.completeness import Completeness, completeness, completes
 from voicebot.identifiers.correction import Correction, apply_correction, find_correction
 from voicebot.identifiers.dates import find_dates, is_interval
-from voicebot.identifiers.doubts import Doubt, Fused, doubts, fuse, settle
 from voicebot.identifiers.email import find_emails
-from voicebot.identifiers.evidence import open_doubts, rank
+from voicebot.identifiers.evidence import rank
 from voicebot.identifiers.found import Found
 from voicebot.identifiers.grounding import Decision, Grounding, doubt, ground, sound_distance
 from voicebot.identifiers.names import find_names
@@ -23,26 +22,20 @@ __all__ = [
     "Completeness",
     "Correction",
     "Decision",
-    "Doubt",
     "Found",
-    "Fused",
     "Grounding",
     "apply_correction",
     "completeness",
     "completes",
     "digits",
     "doubt",
-    "doubts",
     "find",
     "find_correction",
     "find_phones",
-    "fuse",
     "ground",
     "is_interval",
-    "open_doubts",
     "rank",
     "runs",
-    "settle",
     "sound_distance",
     "yes_no",
 ]

@@ -131,7 +131,7 @@ def _completeness(kind: str, text: str, choices: tuple[str, ...]) -> Completenes
         return Completeness.INCOMPLETE
     if _goes_on(kind, text):
         return Completeness.INCOMPLETE
-    if _CLOSING.search(text):
+    if _CLOSING.search(text) or _asks(words):
         return Completeness.COMPLETE
     return Completeness.PLAUSIBLE
 
@@ -153,10 +153,14 @@ def _words(text: str) -> list[str]:
 
 
 def _dangling(words: list[str]) -> bool:
-    """The sentence cannot end here; but with a lone letter behind another one, or "where my order is"."""
+    """The sentence cannot end here; but with a lone letter behind another one, or a question inside."""
     letter = len(words[-1]) == 1 and len(words) > 1 and len(words[-2]) == 1
-    asked = words[-1] in _BE and not _ASKING.isdisjoint(words[:-2])
-    return words[-1] in _DANGLING and not letter and not asked
+    return words[-1] in _DANGLING and not letter and not _asks(words)
+
+
+def _asks(words: list[str]) -> bool:
+    """ "I would like to know where my order is"."""
+    return words[-1] in _BE and not _ASKING.isdisjoint(words[:-2])
 
 
 def _holds_value(kind: str, text: str, choices: Sequence[str]) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from voicebot.identifiers.distance import EXTRA, EXTRA_REPEATED, sound_distance
-from voicebot.identifiers.doubts import Doubt, doubts, fuse
 from voicebot.identifiers.email import find_emails
 from voicebot.identifiers.found import Found
+from voicebot.identifiers.fusion import fuse
 from voicebot.identifiers.heard import dictated
 from voicebot.identifiers.heard import heard as read
 from voicebot.identifiers.names import find_names
@@ -94,18 +94,6 @@ def rank(kind: str, texts: Sequence[Text], earlier: Sequence[Sequence[Text]] = (
     return [Found(value, candidates[value], round(scores[value], 3)) for value in ranked]
 
 
-def open_doubts(ranked: Sequence[Found], *, rival: float = 0.3) -> tuple[Doubt, ...]:
-    """Places of the best value in which rivals differ: those that have at least the part `rival` of its score.
-
-    Empty when nothing rivals it. One place with one alternative is worth a short question: "M as in Mike, or N?".
-    """
-    if not ranked:
-        return ()
-    best = ranked[0]
-    rivals = [found.value.upper() for found in ranked[1:] if found.score >= rival * best.score]
-    return doubts(best.value.upper(), rivals)
-
-
 def _weighed(nbest: Sequence[Text]) -> list[tuple[str, float]]:
     """Each text with what it costs that it is not the recogniser's first."""
     top = max((entry[1] for entry in nbest if not isinstance(entry, str)), default=0.0)
@@ -152,7 +140,7 @@ def _candidates(kind: str, attempts: Sequence[Sequence[_Heard]], *, of_this: boo
     if kind in _FUSED and len(attempts) > 1:
         heard = [[bare(v.value) for h in attempt for v, _ in h.values[:1]] for attempt in attempts]
         fused = fuse(heard)
-        readings = _VALUES.get(kind, _by_finder(kind))(fused.value) if fused else []
+        readings = _VALUES.get(kind, _by_finder(kind))(fused) if fused else []
         for found, cost in readings:
             if cost == 0.0:
                 made.setdefault(found.value, (0, 0))

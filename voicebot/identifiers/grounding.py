@@ -36,7 +36,7 @@ _NO_ORDER = 0.02
 #: Chance that none of the hypotheses is what was said, with an n-best list and with one text alone.
 _MISSED, _MISSED_ALONE = 0.06, 0.2
 #: Mean log-probability to nats: recognisers are surer of themselves than they are right.
-_NATS_PER_LOGPROB = 3.0
+NATS_PER_LOGPROB = 3.0
 #: Weight of a hypothesis that is longer or shorter than the first.
 _OTHER_LENGTH = 0.25
 #: A mistake of distance d has the weight exp(-7 d); all mistakes about a number of seven digits weigh a seventh of it.
@@ -166,7 +166,7 @@ def _weighed(candidates: Candidates) -> dict[str, float]:
     weights: dict[str, float] = {first: 1.0}
     for rank, (text, score) in enumerate(scored):
         # Texts without scores are in order, and that is all that is known of them.
-        weight = 0.5**rank if score is None else math.exp(min(0.0, score - best) * _NATS_PER_LOGPROB)
+        weight = 0.5**rank if score is None else math.exp(min(0.0, score - best) * NATS_PER_LOGPROB)
         weights[text] = max(weight if len(text) == len(first) else weight * _OTHER_LENGTH, weights.get(text, 0.0))
     total = sum(weights.values())
     return {text: weight / total for text, weight in weights.items()}

@@ -10,6 +10,7 @@ import math
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,11 @@ _TOKENS_OVER = 3
 
 
 class ConstrainedDecoder:
-    """Hypotheses of one alphabet. `model` is a `ctranslate2.models.Whisper`; thread-safe."""
+    """Hypotheses of one alphabet. `model` is a `ctranslate2.models.Whisper` with so many `workers`; thread-safe."""
 
-    def __init__(self, model: Any, tokenizer: Tokenizer, ids: TokenMap) -> None:
+    def __init__(self, model: Any, tokenizer: Tokenizer, ids: TokenMap, *, workers: int) -> None:
         self._model, self._tokens, self._ids = model, tokenizer, ids
+        self._aside = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="recogniser-aside")
         spelled = [tokenizer.tokenizer.decode([token]) for token in range(tokenizer.eot)]
         self._forbidden = {alphabet: self._all_but(alphabet, spelled) for alphabet in Alphabet}
         self._characters = {
@@ -67,18 +69,19 @@ class ConstrainedDecoder:
             seconds: length of the audio.
             most: characters that the value may have.
             carrier: words before the value, taken as given.
-            nearly: also those that nearly came out, for another half of the time.
+            nearly: also those that nearly came out; found at the same time, when there is a core for it.
         """
         given = [self._tokens.timestamp_begin, *self._tokens.encode(f" {carrier}")] if carrier else []
         length = min(_TOKENS_MORE + int(seconds * _TOKENS_PER_S[alphabet]), _TOKENS_MOST)
         if most is not None:
             length = min(length, 2 * (most + _TOKENS_OVER))
         found: dict[str, float] = {}
-        for value, total in self._beam(encoded, [*prompt, *given], len(given), alphabet, length):
+        task = (encoded, [*prompt, *given], len(given), alphabet, length)
+        near = self._aside.submit(self._greedy, *task) if nearly else None
+        for value, total in self._beam(*task):
             found[value] = _added(found.get(value, -math.inf), total)
-        if nearly:
-            for value, total in self._greedy(encoded, [*prompt, *given], len(given), alphabet, length).items():
-                found[value] = max(found.get(value, -math.inf), total)
+        for value, total in near.result().items() if near else ():
+            found[value] = max(found.get(value, -math.inf), total)
         if most is None:
             # Nobody dictates the same twice without a word between.
             found = {"".join(one_round(value)): total for value, total in sorted(found.items(), key=lambda v: v[1])}

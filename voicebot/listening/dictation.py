@@ -160,9 +160,11 @@ class _Total(NamedTuple):
 
 
 def settled(heard: Dictation, window: Mapping[str, float]) -> bool:
-    """Whether one decoding is enough: its best fitting value stands clear of the others, and the free text agrees."""
+    """Whether one decoding is enough: its best fitting value stands clear of the others, and the free text agrees; or,
+    when the free text has none, it is the likeliest of all."""
     fitting = [characters for characters in window if heard.value(characters) is not None]
-    if not fitting or fitting[0] != heard.free:
+    agreed = next(iter(window), None) if heard.value(heard.free) is None else heard.free
+    if not fitting or fitting[0] != agreed:
         return False
     return len(fitting) == 1 or window[fitting[0]] - window[fitting[1]] >= _SURE_NATS
 

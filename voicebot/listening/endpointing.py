@@ -55,6 +55,8 @@ _SURE, _DOUBTFUL, _UNFINISHED = 0.7, 0.5, 0.15
 #: A word or two always sound finished; the turn model says nothing about them.
 _SHORT_MS = 450.0
 _PAUSE_MARGIN = 1.25
+#: A voice is noticed so long after it has begun.
+_NOTICED_MS = 80.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Evidence:
         answers: the words hold what was asked for.
         dictating: the words are, or hold, pieces of something dictated.
         usual_pause_ms: long pauses inside this caller's own turns; 0 when unknown.
+        stirring: there is sound that may be the beginning of a voice.
     """
 
     silence_ms: float
@@ -84,6 +87,7 @@ class Evidence:
     answers: bool = False
     dictating: bool = False
     usual_pause_ms: float = 0.0
+    stirring: bool = False
 
     def inputs(self) -> Inputs:
         """For the log; the silence is told beside them."""
@@ -132,6 +136,8 @@ def decide(evidence: Evidence) -> Decision:
     """Whether the turn is over."""
     limits = fitting(evidence)
     reason, wait = _patience(evidence, limits)
+    if evidence.stirring and evidence.silence_ms < wait + _NOTICED_MS:
+        return Decision(ending=Ending.MAYBE_OVER, reason="somebody may be speaking again", waited_for_ms=wait)
     if evidence.silence_ms >= wait:
         return Decision(ending=Ending.OVER, reason=reason, waited_for_ms=wait)
     soft = evidence.silence_ms >= limits.soft

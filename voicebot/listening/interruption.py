@@ -41,10 +41,12 @@ _FAR_QUIETER_DB = 12.0
 #: A voice is as loud as it gets within so much of it.
 _LEVEL_KNOWN_MS = 400.0
 #: Confidence from which words are believed. Coughs and barks are "heard" at 0.25-0.4, short real words from 0.4 on.
-_BELIEVED, _BELIEVED_LIKELY = 0.4, 0.3
+_BELIEVED, _BELIEVED_LIKELY, _BELIEVED_ORDER = 0.4, 0.3, 0.22
 _LONG_MS = 700.0
 _FEW_WORDS = 2
+#: Words that break in; and those of them that noise is hardly ever taken for.
 _STOPS = frozenset({"no", "stop", "wait", "hold", "sorry", "hello", "hang", "but", "actually", "excuse", "help"})
+_ORDERS = frozenset({"stop", "wait", "hold", "hang", "excuse"})
 #: Reason of a verdict.
 BACKCHANNEL = "back-channel"
 TOO_QUIET = "too quiet to be meant for us"
@@ -165,7 +167,7 @@ def stray(
         return _UNCLEAR  # a sneeze is "no!", too
     if answers:
         return None
-    if is_hum(text) and kind not in _ANSWER_KINDS:
+    if is_hum(text):
         return "a hum"
     if is_for_somebody_else(text):
         return "meant for somebody else"
@@ -211,7 +213,10 @@ def _no_interruption(overlap: Overlap, text: str, *, afterword: bool) -> str | N
 
 def _believed(overlap: Overlap) -> bool:
     """Whether the recogniser is sure enough that these words were said, not made up of a cough."""
-    likely = overlap.voiced_ms >= _LONG_MS or bool(_STOPS.intersection(normalised(overlap.text or "").split()))
+    said = normalised(overlap.text or "").split()
+    if _ORDERS.intersection(said):
+        return overlap.confidence >= _BELIEVED_ORDER
+    likely = overlap.voiced_ms >= _LONG_MS or bool(_STOPS.intersection(said))
     return overlap.confidence >= (_BELIEVED_LIKELY if likely else _BELIEVED)
 
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from voicebot.identifiers import Completeness, completeness
-from voicebot.identifiers.completeness import holds
+from voicebot.identifiers import Completeness
 from voicebot.listening.actions import (
     Action,
     Decode,
     Eager,
     EagerWithdrawn,
     HoldBot,
-    Inputs,
     Interim,
     ReleaseBot,
     ResumeBot,
@@ -30,7 +28,8 @@ from voicebot.listening.actions import (
     VoiceCeased,
 )
 from voicebot.listening.bot_voice import BotVoice
-from voicebot.listening.endpointing import Decision, Ending, Evidence, Pauses, decide, dictating, profile
+from voicebot.listening.endpointing import Decision, Ending, Pauses, decide, profile
+from voicebot.listening.expected import answers, complete, evidence
 from voicebot.listening.interruption import BACKCHANNEL, TOO_QUIET, Overlap, Verdict, judge, stray
 from voicebot.listening.loudness import Loudness
 from voicebot.listening.onset import CONFIRM_MS, FRAME_MS, Onset
@@ -91,9 +90,13 @@ class TurnTracker:
         self.expectation, self._silence.due_ms = expectation, silence_ms
         self._bot.asks(question)
 
-    def bot_says(self, clause: str) -> None:
+    def bot_says(self, clause: str, utterance: str = "", *, last: bool = True) -> None:
         """These words will be played: heard soon after, they are the bot's echo."""
-        self._bot.says(clause)
+        self._bot.says(clause, utterance, last=last)
+
+    def bot_went_on(self, utterance: str) -> None:
+        """The next clause of the utterance is audible."""
+        self._bot.went_on(utterance)
 
     def bot_started(self, utterance: str, *, interruptible: bool = True) -> list[Action]:
         """The bot is audible. What the caller is saying already has to be judged like an interruption."""
@@ -114,6 +117,8 @@ class TurnTracker:
     def frame(self, activity: Activity) -> list[Action]:
         """20 ms went by."""
         self._now = activity.position_ms
+        if self._utterance is not None:
+            self._utterance.stirring = activity.stirs
         return list(self._frame(activity))
 
     def decoded(self, request: Decode, recognition: Recognition | None) -> list[Action]:
@@ -252,7 +257,7 @@ class TurnTracker:
         if whole.text:
             u.eager_out = True
             yield Eager(recognition=whole, revision=u.revision, voice_end_ms=u.voice_end_ms)
-        if self._complete(whole) is Completeness.PLAUSIBLE:
+        if complete(self.expectation, whole) is Completeness.PLAUSIBLE:
             u.score_awaited_ms = u.voice_end_ms
             yield Score(utterance=u.id, from_ms=u.from_ms, to_ms=u.asked_ms, voice_end_ms=u.voice_end_ms)
 
@@ -265,7 +270,8 @@ class TurnTracker:
         if self._utterance is not u:
             return
         whole = u.current_result()
-        decision, inputs = self._decide(u, whole)
+        known = evidence(u, whole, self.expectation, self._now, self._pauses.usual_ms)
+        decision, inputs = decide(known), {"expects": self.expectation.kind, **known.inputs()}
         too_long = self._too_long(u)
         if too_long and decision.ending is not Ending.OVER:
             decision = Decision(ending=Ending.OVER, reason="longest turn", waited_for_ms=0.0)
@@ -307,32 +313,8 @@ class TurnTracker:
         """Why this is no turn although there are words; None when it is one."""
         bot = self._bot.words if self._bot.audible_at(u.started_ms) else ""
         quieter_db = self._loudness.quieter_db(u.peak_dbfs)
-        return stray(whole.text, whole.confidence, self._answers(whole), self.expectation.kind, quieter_db, bot)
-
-    def _answers(self, whole: Recognition) -> bool:
-        kind = self.expectation.kind
-        return self._complete(whole) is Completeness.COMPLETE and (kind == "choice" or holds(kind, whole.text))
-
-    def _decide(self, u: Utterance, whole: Recognition | None) -> tuple[Decision, Inputs]:
-        e = self.expectation
-        text = None if whole is None else self._complete(whole)
-        probability = u.probability if u.probability_end_ms >= u.voice_end_ms else None
-        evidence = Evidence(
-            silence_ms=max(0.0, self._now - u.voice_end_ms),
-            voiced_ms=u.voiced_ms,
-            text=text,
-            wordless=whole is not None and not whole.text,
-            turn_probability=probability,
-            turn_awaited=u.score_awaited_ms >= u.voice_end_ms,
-            patience=e.patience,
-            answers=whole is not None and self._answers(whole),
-            dictating=whole is not None and dictating(whole.text),
-            usual_pause_ms=self._pauses.usual_ms,
-        )
-        return decide(evidence), {"expects": e.kind, **evidence.inputs()}
-
-    def _complete(self, whole: Recognition) -> Completeness:
-        return completeness(self.expectation.kind, whole.text, self.expectation.choices)
+        answered = answers(self.expectation, whole)
+        return stray(whole.text, whole.confidence, answered, self.expectation.kind, quieter_db, bot)
 
     # --- speech over the bot
 

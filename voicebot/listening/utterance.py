@@ -37,6 +37,7 @@ class Utterance:
         probability: of the turn model, valid while no voice follows `probability_end_ms`.
         score_awaited_ms: end of the voice that the turn model has been asked about and has not judged yet.
         skips: middles of long pauses.
+        stirring: in the latest frame there is sound that may be the beginning of a voice.
     """
 
     id: int
@@ -66,6 +67,7 @@ class Utterance:
     probability_end_ms: float = -1.0
     score_awaited_ms: float = -1.0
     skips: list[Span] = field(default_factory=list)
+    stirring: bool = False
 
     def partial_due(self, now_ms: float, every_ms: float) -> bool:
         """Whether it is time for another hypothesis; none while one is being made."""

@@ -41,6 +41,8 @@ _STANDS_OUT, _NOISE_RISE = 3.0, 1.006
 #: Silero goes on for about 150 ms after a voice has ended. What is this far under the loudest of the last seconds
 #: (-28 dB), or hardly above the line's own steady noise, is no voice, whatever Silero says.
 _BELOW_VOICE, _VOICE_FADES, _ABOVE_NOISE = 0.04, 0.995, 1.6
+#: Silero takes two frames to notice a voice: until then this much of the loudest (-20 dB) tells that there may be one.
+_STIRS = 0.1
 #: Inside words (stop consonants) it may be that quiet for so long.
 _CLOSURE_MS = 60.0
 
@@ -90,6 +92,7 @@ class Activity:
         probability: of the last window that was judged; 0.0 while the gate is shut.
         voiced_until_ms: media clock at the last voiced sample so far (0.0 before the first).
         dbfs: level of the frame (RMS); -120 is silence.
+        stirs: not voiced, but loud enough for the beginning of a voice.
     """
 
     position_ms: float
@@ -97,6 +100,7 @@ class Activity:
     probability: float
     voiced_until_ms: float
     dbfs: float = -120.0
+    stirs: bool = False
 
 
 class VoiceDetector(Protocol):
@@ -160,7 +164,9 @@ class VoiceActivity:
         self._behind.append(samples)
         dbfs = 20 * math.log10(max(_level(samples), 1e-6))
         voiced = self._voiced and position_ms - self._voiced_until_ms < _CLOSURE_MS
-        return Activity(position_ms, voiced, self._probability, self._voiced_until_ms, dbfs)
+        loud = max(_STIRS * self._loudest, _STANDS_OUT * self._noise)
+        stirs = not voiced and _level(samples) >= loud
+        return Activity(position_ms, voiced, self._probability, self._voiced_until_ms, dbfs, stirs)
 
     def _centred(self, pcm: bytes) -> Floats:
         pcm = pcm[:FRAME_BYTES].ljust(FRAME_BYTES, b"\0")

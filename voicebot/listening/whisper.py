@@ -50,8 +50,9 @@ from voicebot.listening.windows import (
 _BELIEVED_S = 10.0
 #: Spelled letters take two tokens each.
 _TOKENS_PER_S, _TOKENS_MORE, _CONTEXT = 7, 10, 448
-#: Frames that a second window is longer than the first.
-_LONGER_FRAMES = 500
+#: Frames that a second window is longer than the speech: in which a model that lost its place finds it, and in which it
+#: makes other mistakes.
+_LONGER_FRAMES, _OTHER_FRAMES = 500, 230
 #: Free decoding finds characters in no order that is known to it so much less likely than words.
 _DICTATED_LOG_PROB = 0.25
 #: Tokens of a repeated unit that is a phrase, not a stammer.
@@ -96,7 +97,7 @@ class WhisperDecoder:
                 f"the recogniser's model cannot be loaded: {exc}", where=model, fix="correct listening.model"
             ) from exc
         self._prompt: list[int] = list(self._tokens.sot_sequence)
-        self._constrained = ConstrainedDecoder(self._whisper.model, self._tokens, self._ids)
+        self._constrained = ConstrainedDecoder(self._whisper.model, self._tokens, self._ids, workers=workers)
 
     def _language_tokens(self) -> dict[str, int]:
         """The model's ids of its languages (ISO 639-1); they stand between the start and "translate"."""
@@ -185,17 +186,21 @@ class WhisperDecoder:
             value = heard.value(heard.free) or found(expect.kind, text)
             free = Hypothesis(text=value or heard.free, score=round(decoded.log_prob, 3))
             return replace(plain, nbest=(free,), value=value)
-        if early is not None:
-            early(text)
-        outcome = self._weighed(decoded, heard, audio, expect.bias)
+        outcome = self._weighed(decoded, heard, audio, expect.bias, early)
         return replace(plain, nbest=outcome.nbest, value=outcome.value or found(expect.kind, text))
 
-    def _weighed(self, decoded: _Decoded, heard: Dictation, audio: Audio, known: Sequence[str]) -> Weighed:
+    def _weighed(
+        self, decoded: _Decoded, heard: Dictation, audio: Audio, known: Sequence[str], early: Early | None
+    ) -> Weighed:
         """From one window when that is clear, else from two."""
         seconds = len(audio) / SAMPLE_RATE_HZ
+        if early is not None:
+            early(decoded.text)
         windows = [self._values(decoded, heard, seconds)]
         if not settled(heard, windows[0]):
-            other = SHORT_FRAMES if decoded.long else self._longer(seconds)
+            if early is not None and (likely := weighed(heard, windows, known).value):
+                early(likely)
+            other = SHORT_FRAMES if decoded.long else int(seconds * FRAMES_PER_S) + _OTHER_FRAMES
             encoded = self._whisper.encode(self._features(audio, other))
             # Of digits the first window has shown what is doubtful.
             nearly = heard.alphabet is not Alphabet.DIGITS

@@ -56,6 +56,16 @@ class Ended:
     unheard: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentOn:
+    """The first sample of another line of an utterance was handed out."""
+
+    utterance: str
+
+
+Report = Started | WentOn | Ended
+
+
 @dataclass(slots=True)
 class _Track:
     """A line being played: which of its samples were handed out, and when on the time line."""
@@ -129,7 +139,7 @@ class Playback:
         self._over: set[str] = set()
         self._handed_out = 0
         self._gap = 0
-        self._begun: list[Started] = []
+        self._begun: list[Started | WentOn] = []
         self._fade_in = self._fade_out = False
         self.paused = False
         self.guarded = False
@@ -230,6 +240,8 @@ class Playback:
         if not utterance.started:
             utterance.started = True
             self._begun.append(Started(utterance=track.line.utterance, interruptible=track.line.interruptible))
+        elif not track.position:
+            self._begun.append(WentOn(utterance=track.line.utterance))
 
     def _pull_fade_out(self, count: int) -> bytes | None:
         if not self._fade_out or not self._queue:
@@ -242,7 +254,7 @@ class Playback:
 
     # --- what was heard
 
-    def reports(self, queued_ms: float) -> tuple[Started | Ended, ...]:
+    def reports(self, queued_ms: float) -> tuple[Report, ...]:
         """What has begun and what has been heard to its end since the last report, in order.
 
         Args:
@@ -258,18 +270,18 @@ class Playback:
         ]
         return (*begun, *ended)
 
-    def interrupt(self, queued_ms: float) -> tuple[Started | Ended, ...]:
+    def interrupt(self, queued_ms: float) -> tuple[Report, ...]:
         """Drop everything interruptible; what was handed out but not heard counts as unheard.
 
         Lines that are not interruptible stay, and so does their utterance until they were heard. A pause ends.
         """
         return self._stop(queued_ms, everything=False)
 
-    def close(self, queued_ms: float) -> tuple[Started | Ended, ...]:
+    def close(self, queued_ms: float) -> tuple[Report, ...]:
         """The call is over: drop everything."""
         return self._stop(queued_ms, everything=True)
 
-    def _stop(self, queued_ms: float, *, everything: bool) -> tuple[Started | Ended, ...]:
+    def _stop(self, queued_ms: float, *, everything: bool) -> tuple[Report, ...]:
         played = self._played(queued_ms)
         for utterance in self._utterances.values():
             for track in utterance.tracks:

@@ -15,6 +15,7 @@ from babel.core import UnknownLocaleError
 from babel.dates import get_day_names, get_month_names
 from babel.numbers import UnknownCurrencyError, get_currency_name, get_currency_precision
 
+from voicebot.identifiers.vocabulary import ALPHABET
 from voicebot.speaking.languages import Currency, Language
 
 FAR_DAYS = 200
@@ -58,6 +59,12 @@ def _character(char: str, words: Language) -> str:
 
 def _identifier(value: str, words: Language, _: date) -> str:
     return grouped(value, words)
+
+
+def _letter(value: str, words: Language, _: date) -> str:
+    """ "M as in Mike"; anything but one letter as an identifier."""
+    word = ALPHABET.get(value.upper())
+    return f"{value.upper()} {words.as_in} {word}" if word else grouped(value, words)
 
 
 def _phone(value: str, words: Language, _: date) -> str:
@@ -188,6 +195,7 @@ RULES: Mapping[str, Rule] = {
     "order_number": _identifier,
     "tracking_number": _identifier,
     "digits": _identifier,
+    "letter": _letter,
     "phone": _phone,
     "email": _email,
     "date": _spoken_date,

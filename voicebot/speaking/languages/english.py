@@ -75,6 +75,7 @@ AMERICAN = Language(
     numerals="en",
     digits=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
     letters=MappingProxyType({"A": "ay"}),
+    as_in="as in",
     symbols=_SYMBOLS,
     signs=_SIGNS,
     decimal=".",
@@ -101,5 +102,6 @@ BRITISH = dataclasses.replace(
     locale="en_GB",
     numerals="en_GB",
     letters=MappingProxyType({"A": "ay", "Z": "zed"}),
+    as_in="as in",
     day=_british_day,
 )

@@ -33,6 +33,7 @@ FRENCH = Language(
     numerals="fr",
     digits=("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"),
     letters=MappingProxyType({"Y": "i grec", "W": "double vé"}),
+    as_in="comme",
     symbols=MappingProxyType({
         ".": "point",
         "_": "tiret bas",

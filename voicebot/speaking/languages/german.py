@@ -35,6 +35,7 @@ GERMAN = Language(
     numerals="de",
     digits=("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
     letters=MappingProxyType({"Y": "Ypsilon", "ß": "Eszett"}),
+    as_in="wie",
     symbols=MappingProxyType({
         ".": "Punkt",
         "_": "Unterstrich",

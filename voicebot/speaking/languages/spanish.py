@@ -41,6 +41,7 @@ SPANISH = Language(
     numerals="es",
     digits=("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
     letters=MappingProxyType({"Y": "i griega", "W": "uve doble", "Ñ": "eñe"}),
+    as_in="de",
     symbols=MappingProxyType({
         ".": "punto",
         "_": "guion bajo",

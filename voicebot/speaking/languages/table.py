@@ -30,6 +30,7 @@ class Language:
         numerals: of num2words.
         digits: spoken digits, 0 to 9.
         letters: letters whose bare form a voice would mistake for a word.
+        as_in: between a letter and the word that says it unmistakably.
         symbols: characters inside identifiers, addresses and links.
         signs: characters that are said between words; others are not.
         decimal: the character before decimals in written numbers.
@@ -48,6 +49,7 @@ class Language:
     numerals: str
     digits: tuple[str, ...]
     letters: Mapping[str, str]
+    as_in: str
     symbols: Mapping[str, str]
     signs: Mapping[str, str]
     decimal: str

@@ -36,6 +36,7 @@ class Row:
         cut_in: the bot began to speak inside a turn.
         good: answered, yielded, or left alone, as the kind of cue wants.
         held_ms: longest silence of a bot that went on.
+        answer: it was said as the bot asked whether it should do something, and was taken for a yes.
     """
 
     cue: Cue
@@ -45,11 +46,12 @@ class Row:
     cut_in: bool = False
     good: bool = False
     held_ms: float | None = None
+    answer: bool = False
 
     def __str__(self) -> str:
         told = {"L_R": self.latency_ms, "L_Y": self.yield_ms, "held": self.held_ms}
         times = " ".join(f"{name} {value:.0f} ms" for name, value in told.items() if value is not None)
-        state = "not valid" if not self.valid else "good" if self.good else "BAD"
+        state = "answer" if self.answer else "not valid" if not self.valid else "good" if self.good else "BAD"
         cut_in = ", cut in" if self.cut_in else ""
         return f"{self.cue.kind:12} {self.cue.name:40.40} {state}{cut_in} {times}"
 
@@ -118,6 +120,8 @@ def _silences(began: float, until: float, bot: Sequence[Span]) -> list[float]:
 
 def summarise(rows: Iterable[Row]) -> dict[str, Any]:
     """tau-voice's figures: latencies in seconds, rates of the valid cues."""
+    rows = list(rows)
+    answers = sum(row.answer for row in rows)
     rows = [row for row in rows if row.valid]
     by_kind = {kind: [row for row in rows if row.cue.kind == kind] for kind in (TURN, INTERRUPTION)}
     turns, cuts = by_kind[TURN], by_kind[INTERRUPTION]
@@ -136,6 +140,7 @@ def summarise(rows: Iterable[Row]) -> dict[str, Any]:
         "S_BC": _rate([row.good for row in rows if row.cue.kind == BACKCHANNEL]),
         "S_VT": _rate([row.good for row in rows if row.cue.kind == TIC]),
         "S_ND": _rate([row.good for row in rows if row.cue.kind == NOT_FOR_US]),
+        "answers": answers,
         "held_p50_s": _seconds(held, 50),
         "held_p95_s": _seconds(held, 95),
         "cues": {kind: sum(row.cue.kind == kind for row in rows) for kind in (*by_kind, BACKCHANNEL, TIC, NOT_FOR_US)},

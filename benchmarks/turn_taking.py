@@ -10,8 +10,9 @@ Figures are tau-voice's (arXiv 2603.13686): L_R response latency, L_Y yield late
 rate, I_A turns that the bot cut into, S_BC, S_VT and S_ND the share of back-channels, of tics and noise, and of speech
 that is not meant for the bot, after which it went on. All from the caller's own socket: the first and last voiced
 packets sent and received. A bot that falls silent has yielded; L_Y is to its last voiced packet before the caller's
-end. Whether ours, falling silent, went on afterwards or gave its turn up is what its event log says; a stock bot that
-is silent for 450 ms has given up. `held` is how long ours was silent before it went on.
+end. An "okay" said while our bot's yes-or-no question sounds is an answer to it, and counts for nothing (`answers`; the
+peer asks no question). Whether ours, falling silent, went on afterwards or gave its turn up is what its event log says;
+a stock bot that is silent for 450 ms has given up. `held` is how long ours was silent before it went on.
 
 Peer: see peer_pipecat.py; the same clips after the same waits. Its reply is long, so that there is something to speak
 over, and begins with a short sentence, which favours it; it has no order system. Both sides take turns call by call; a
@@ -33,11 +34,12 @@ from typing import Any
 import _duplex as duplex
 import _floor as floor
 from _common import FIXTURES, ROOT, arguments, bottleneck, finish, note, refuse, rounded
-from _duplex import Call, Studio
+from _duplex import BACKCHANNEL, Call, Studio
 from _floor import Row
 from _peer import Peer, PeerError, peer
 from _server import Server, ServerError, place_call, serving
 
+from voicebot.listening.interruption import ANSWERS
 from voicebot.records.events.audio import PlaybackStarted
 from voicebot.records.events.base import Record
 from voicebot.records.events.hearing import Interruption
@@ -171,8 +173,11 @@ def judged(call: Call, timeline: dict[str, Any], records: Sequence[Record] | Non
         until = next((float(later[0]) for later in voices[index + 1 :] if later), float("inf"))
         began, ended = float(voice[0]), float(voice[1])
         span = began + clock_ms, min(until, ended + _VERDICT_MS) + clock_ms
-        stopped = None if records is None else _stopped(records, *span)
-        rows.append(floor.judge(cue, (began, ended), bot, until, stopped=stopped))
+        stops = [] if records is None else _stops(records, *span)
+        if cue.kind == BACKCHANNEL and ANSWERS in stops:
+            rows.append(Row(cue=cue, valid=False, answer=True))
+            continue
+        rows.append(floor.judge(cue, (began, ended), bot, until, stopped=None if records is None else bool(stops)))
     return rows
 
 
@@ -182,9 +187,10 @@ def _clock(records: Sequence[Record], bot: Sequence[tuple[float, float]]) -> flo
     return first - bot[0][0] if bot and first is not None else 0.0
 
 
-def _stopped(records: Sequence[Record], began: float, until: float) -> bool:
-    stops = (one.at_ms for one in records if isinstance(one.event, Interruption) and one.event.verdict == "stop")
-    return any(began <= at_ms <= until for at_ms in stops)
+def _stops(records: Sequence[Record], began: float, until: float) -> list[str]:
+    """Why our bot gave up its turn in this time."""
+    told = ((one.at_ms, one.event) for one in records if isinstance(one.event, Interruption))
+    return [event.reason for at_ms, event in told if event.verdict == "stop" and began <= at_ms <= until]
 
 
 _FIGURES = (
@@ -216,6 +222,7 @@ def _table(result: dict[str, Any]) -> list[str]:
         ),
         "",
         *(f"failed    {one}" for one in result["failures"]),
+        f"answers   {result['answers']} back-channels were answers to a question that was sounding",
         f"cues      {result['cues']}; noise {result['noise']}",
         f"peer is   {theirs['is']}",
         f"witness   caller late by {result['pacing_p99_ms']} ms at p99, peer's feed by {result['peer_pacing_p99_ms']} "

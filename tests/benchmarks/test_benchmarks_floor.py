@@ -115,3 +115,17 @@ def test_every_call_begins_with_a_turn_and_the_quick_ones_have_every_kind() -> N
     assert all(call.cues[0].kind == TURN and call.cues[0].over_ms is None for call in script)
     kinds = {one.kind for call in script if call.quick for one in call.cues}
     assert kinds == {TURN, INTERRUPTION, BACKCHANNEL, TIC, NOT_FOR_US}
+
+
+def test_an_okay_to_a_question_that_sounds_counts_for_nothing() -> None:
+    okay = Cue(kind=BACKCHANNEL, pieces=("okay",), over_ms=700)
+    told = summarise([Row(cue=okay, valid=False, answer=True)])
+    assert (told["answers"], told["S_BC"]) == (1, None)
+    assert " answer " in str(Row(cue=okay, valid=False, answer=True))
+
+
+def test_a_bot_that_finishes_after_a_sound_has_not_fallen_silent_for_it() -> None:
+    sneeze = Cue(kind=TIC, pieces=("um",), over_ms=700)
+    row = judge(sneeze, (1000, 1400), [(0, 1800), (6000, 7000)], 5500, stopped=False)
+    assert row.good
+    assert not judge(sneeze, (1000, 1400), [(0, 1200), (6000, 7000)], 5500, stopped=None).good

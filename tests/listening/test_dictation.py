@@ -140,6 +140,14 @@ def test_one_window_is_enough_when_only_it_has_a_value_of_the_right_form() -> No
     assert not settled(heard, {"4481207": -2.0, "4481209": -2.5})
 
 
+def test_what_is_likeliest_of_all_lengths_was_said_whatever_the_free_text_lacks() -> None:
+    heard = dictation("order_number", "448, oh well, we too!")
+    assert heard is not None
+    assert weighed(heard, [{"4480022": -2.0, "448002": -3.0}]).value == "4480022"
+    assert weighed(heard, [{"448002": -2.0, "4480022": -3.0}]).value is None
+    assert weighed(heard, [{"4480022": -2.0}, {"448002": -2.0}]).value is None
+
+
 def test_a_free_text_of_the_right_form_is_a_candidate() -> None:
     heard = dictation("phone", "201-464-608-3")
     assert heard is not None

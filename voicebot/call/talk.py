@@ -297,7 +297,13 @@ class Talk(FrameProcessor):
                 self._expect(_PARTING)
 
     def _expect(self, effect: Expect) -> None:
-        expectation = Expectation(kind=effect.kind, choices=effect.choices, patience=effect.patience, bias=effect.bias)
+        expectation = Expectation(
+            kind=effect.kind,
+            choices=effect.choices,
+            patience=effect.patience,
+            bias=effect.bias,
+            begun=effect.begun,
+        )
         frame = ExpectFrame(expectation=expectation, silence_ms=effect.silence_ms, question=self._last_said)
         self.create_task(self.push_frame(frame, FrameDirection.UPSTREAM), "expect")
 

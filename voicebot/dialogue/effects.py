@@ -35,6 +35,7 @@ class Expect:
         choices: for `choice`, the options' words.
         patience: `instant` (yes/no), `normal`, `dictation` (identifiers).
         bias: words and values to bias the recogniser with (own order numbers, product names).
+        begun: words of the value that were said before; the answer goes on from there.
     """
 
     kind: str = "open"
@@ -44,6 +45,7 @@ class Expect:
     bias: tuple[str, ...] = ()
     silence_ms: int = 7000
     """How long to wait in silence before `UserSilent` is due."""
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

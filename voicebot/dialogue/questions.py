@@ -28,6 +28,7 @@ def expectation(turn: Turn, step: schema.Ask, slot: schema.Slot) -> Expect:
         patience=step.patience or schema.PATIENCE.get(slot.type, "normal"),
         bias=tuple(dict.fromkeys((*turn.known(slot), *clues)))[:_MOST_BIAS],
         silence_ms=turn.silence_ms,
+        begun=turn.partial[1] if turn.partial[0] == step.ask else "",
     )
 
 

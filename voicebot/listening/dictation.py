@@ -8,7 +8,6 @@ mistakes. `weighed` adds up what the decodings say.
 from __future__ import annotations
 
 import enum
-import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +49,7 @@ _ANNOUNCES = re.compile(
 _NO_DIGIT = re.compile(rf"\b(?!(?:{'|'.join(HOMOPHONES)})\b)[a-z']{{3,}}", re.IGNORECASE)
 #: Two values, of which the text's grammar knows the one that counts.
 _TAKES_BACK = re.compile(r"\d.*\b(?:no|not|sorry|actually|wait|mean|rather)\b.*\d", re.IGNORECASE)
-_WORD, _LONG_WORD = re.compile(r"[A-Za-z]{3}"), re.compile(r"[A-Za-z]{3,}")
+_WORD, _OTHER_WORD = re.compile(r"[A-Za-z]{3}"), re.compile(r"[A-Za-z]{2,}")
 _CARRIED = re.compile(r"^\W*(?:[A-Za-z']*[a-z][A-Za-z']*[\s,:.]+)+")
 
 
@@ -142,7 +141,7 @@ def weighed(heard: Dictation, windows: Sequence[Mapping[str, float]], known: Seq
     near = max((total.nats for total in fitting.values()), default=0.0) - _KNOWN_NATS
     own = {value for value in known if value in fitting and fitting[value].nats >= near}
     ranked = sorted(fitting, key=lambda value: (value not in own, -fitting[value].nats))
-    value = ranked[0] if ranked and _finished(heard, ranked[0]) else None
+    value = ranked[0] if ranked and _finished(heard, ranked[0], windows) else None
     ranked += sorted(rest, key=lambda characters: -rest[characters].nats)
     scored = fitting | rest
     return Weighed(tuple(Hypothesis(text=text, score=scored[text].mean) for text in ranked[:_NBEST]), value)
@@ -187,10 +186,13 @@ def is_clear(heard: Dictation, log_prob: float) -> bool:
 
 
 def is_too_short(heard: Dictation, text: str) -> bool:
-    """Whether so little was said that no decoding can make a value of it: each other word may have been two digits."""
+    """Whether so little was said that no decoding can make a value of it: other words behind the first digits may have
+    been two digits each."""
     numbers = runs(text, letters=False)
-    between = " ".join(text[one.end : other.start] for one, other in itertools.pairwise(numbers))
-    lost = 2 * len(_LONG_WORD.findall(between))
+    rest = "".join(
+        text[one.end : end] for one, end in zip(numbers, (*(n.start for n in numbers[1:]), None), strict=True)
+    )
+    lost = 2 * len(_OTHER_WORD.findall(rest))
     return heard.lengths is not None and len(heard.free) + 1 + lost < min(heard.lengths)
 
 
@@ -200,9 +202,13 @@ def found(kind: str, text: str) -> str | None:
     return values[0].value if values and values[0].score >= _ENOUGH.get(kind, _ENOUGH_FOUND) else None
 
 
-def _finished(heard: Dictation, value: str) -> bool:
-    """Whether a value is no longer than what was heard: a form must not finish what the caller has not said."""
-    return len(re.sub(r"[^A-Za-z0-9]", "", value)) <= max(len(heard.free), _MIN_DIGITS) + 1
+def _finished(heard: Dictation, value: str, windows: Sequence[Mapping[str, float]]) -> bool:
+    """Whether a value is no longer than what was heard: a form must not finish what the caller has not said.
+
+    What is likeliest in every window, of all lengths, was heard.
+    """
+    short = len(re.sub(r"[^A-Za-z0-9]", "", value)) <= max(len(heard.free), _MIN_DIGITS) + 1
+    return short or all(heard.value(next(iter(window), "")) == value for window in windows)
 
 
 def _said(window: Mapping[str, float], characters: str, *, likely: bool) -> float:

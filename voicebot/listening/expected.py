@@ -8,16 +8,22 @@ from voicebot.listening.endpointing import Evidence, dictating
 from voicebot.listening.recognition import Expectation, Recognition
 from voicebot.listening.utterance import Utterance
 
+_MARKS = " .,;…-?!"
+
 
 def complete(expectation: Expectation, whole: Recognition) -> Completeness:
-    """How far the words complete what is waited for."""
-    return completeness(expectation.kind, whole.text, expectation.choices)
+    """How far the words complete what is waited for: alone, as the value that was made of them, or with the piece that
+    was said before."""
+    kind, choices = expectation.kind, expectation.choices
+    joined = f"{expectation.begun.rstrip(_MARKS)} {whole.text}" if expectation.begun and whole.text else None
+    found = [completeness(kind, text, choices) for text in (whole.text, whole.value, joined) if text is not None]
+    return Completeness.COMPLETE if Completeness.COMPLETE in found else found[-1] if joined else found[0]
 
 
 def answers(expectation: Expectation, whole: Recognition) -> bool:
     """Whether the words hold what was asked for, in full."""
-    kind = expectation.kind
-    return complete(expectation, whole) is Completeness.COMPLETE and (kind == "choice" or holds(kind, whole.text))
+    kind, text = expectation.kind, whole.value or f"{expectation.begun} {whole.text}".strip()
+    return complete(expectation, whole) is Completeness.COMPLETE and (kind == "choice" or holds(kind, text))
 
 
 def evidence(

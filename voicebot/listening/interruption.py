@@ -47,7 +47,8 @@ _FEW_WORDS = 2
 #: Words that break in; and those of them that noise is hardly ever taken for.
 _STOPS = frozenset({"no", "stop", "wait", "hold", "sorry", "hello", "hang", "but", "actually", "excuse", "help"})
 _ORDERS = frozenset({"stop", "wait", "hold", "hang", "excuse"})
-#: Reason of a verdict.
+#: Reasons of verdicts.
+ANSWERS = "answers the question"
 BACKCHANNEL = "back-channel"
 TOO_QUIET = "too quiet to be meant for us"
 _UNCLEAR = "unclear"
@@ -178,7 +179,7 @@ def _by_words(overlap: Overlap, text: str) -> Judgement:
     said = normalised(text).split()
     afterword = overlap.after_ms < _REACTION_MS and is_courtesy(text)
     if not afterword and overlap.kind in _ANSWER_KINDS and _believed(overlap) and holds("yes_no", text):
-        return Judgement(verdict=Verdict.STOP, reason="answers the question")
+        return Judgement(verdict=Verdict.STOP, reason=ANSWERS)
     no_interruption = _no_interruption(overlap, text, afterword=afterword)
     if no_interruption is None:
         if _quiet(overlap):

@@ -27,12 +27,17 @@ class Urgency(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What the flow waits for: sets bias, grammar and patience. Mirrors the dialogue's `Expect` effect."""
+    """What the flow waits for: sets bias, grammar and patience. Mirrors the dialogue's `Expect` effect.
+
+    Attributes:
+        begun: words of the value that were said in an earlier turn.
+    """
 
     kind: str = "open"
     choices: tuple[str, ...] = ()
     patience: str = "normal"
     bias: tuple[str, ...] = ()
+    begun: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

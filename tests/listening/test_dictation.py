@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voicebot.listening.dictation import (
     Alphabet,
@@ -138,6 +140,13 @@ def test_one_window_is_enough_when_only_it_has_a_value_of_the_right_form() -> No
     assert settled(heard, {"4481207": -2.0, "448120": -2.5})
     assert not settled(heard, {"448120": -2.0, "4481207": -2.5})
     assert not settled(heard, {"4481207": -2.0, "4481209": -2.5})
+
+
+@given(st.sampled_from(["order_number", "postcode", "phone", "date"]), st.text("0448 owel,-abAB", max_size=30))
+def test_any_text_is_long_enough_or_not(kind: str, text: str) -> None:
+    heard = dictation(kind, text)
+    if heard is not None:
+        assert is_too_short(heard, text) in (True, False)
 
 
 def test_what_is_likeliest_of_all_lengths_was_said_whatever_the_free_text_lacks() -> None:

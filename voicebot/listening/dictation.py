@@ -188,10 +188,9 @@ def is_clear(heard: Dictation, log_prob: float) -> bool:
 def is_too_short(heard: Dictation, text: str) -> bool:
     """Whether so little was said that no decoding can make a value of it: other words behind the first digits may have
     been two digits each."""
-    numbers = runs(text, letters=False)
-    rest = "".join(
-        text[one.end : end] for one, end in zip(numbers, (*(n.start for n in numbers[1:]), None), strict=True)
-    )
+    ends = [one.end for one in runs(text, letters=False)]
+    starts = [one.start for one in runs(text, letters=False)]
+    rest = " ".join(text[end:start] for end, start in zip(ends, [*starts[1:], None], strict=False))
     lost = 2 * len(_OTHER_WORD.findall(rest))
     return heard.lengths is not None and len(heard.free) + 1 + lost < min(heard.lengths)
 

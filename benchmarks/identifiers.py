@@ -36,6 +36,7 @@ from voicebot.identifiers import Decision, Grounding, find, ground, runs
 from voicebot.identifiers.dates import find_dates
 from voicebot.identifiers.grounding import doubt
 from voicebot.identifiers.nearest import NumberIndex
+from voicebot.listening.familiar_words import familiar_words
 from voicebot.listening.narrow import narrowed
 from voicebot.listening.recognition import Audio, Expectation, Recognition
 from voicebot.listening.speech_in_file import voiced
@@ -94,7 +95,7 @@ class Ears:
 
     def __init__(self, cache: Path, *, peer: bool) -> None:
         path = weights.whisper(None, cache)
-        self._ours = WhisperDecoder(narrowed(path, cache), threads=1)
+        self._ours = WhisperDecoder(narrowed(path, cache), threads=1, familiar=familiar_words(cache))
         self._silero = Silero(weights.silero(None))
         self._peer = WhisperModel(path, device="cpu", compute_type="int8", cpu_threads=1) if peer else None
 

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicebot.identifiers.familiar import Familiar
 from voicebot.listening.dictation import (
     Alphabet,
     canonical,
     dictation,
+    familiarised,
     in_passing,
     is_clear,
     is_too_short,
@@ -207,3 +209,21 @@ def test_words_among_the_digits_may_have_been_digits() -> None:
     assert sentence is not None
     assert not is_too_short(heard, "448, a wolf, 22")
     assert is_too_short(sentence, "it is 448 1")
+
+
+def test_spelled_letters_are_weighed_with_words_that_exist() -> None:
+    familiar = Familiar(["pittsburgh"])
+    heard = dictation("spelling", "P-I-T-T-S-V-U-R-G-H")
+    assert heard is not None
+    window = {"PITTSVURGH": -1.0, "PITTSBURGH": -2.5}
+    alone = weighed(heard, [window])
+    assert alone.value == "PITTSVURGH"
+    assert familiarised(heard, alone, (), familiar).value == "PITTSBURGH"
+    assert familiarised(heard, alone, ("PITTSVURGH",), familiar) is alone, "the caller's own name comes first"
+
+
+def test_numbers_are_no_words() -> None:
+    heard = dictation("order_number", "448120")
+    assert heard is not None
+    outcome = weighed(heard, [{"4481207": -1.0}])
+    assert familiarised(heard, outcome, (), Familiar(["pittsburgh"])) is outcome

@@ -87,15 +87,15 @@ def ground(
     """
     mine = tuple(dict.fromkeys(own if population is not None else (*own, *known)))
     others = tuple(k for k in dict.fromkeys(known) if k not in mine) if population is not None else ()
-    heard = _weighed(candidates)
+    heard = weigh(candidates)
     if not heard or not (mine or others):
         return Grounding(decision=Decision.ASK_AGAIN)
-    missed = _missed(candidates)
+    chance = missed(candidates)
     length = max(len(canonical(value)) for value in (*heard, *mine, *others))
-    mass = {value: _own_prior(mine) * _likelihood(canonical(value), heard, missed) for value in mine}
+    mass = {value: _own_prior(mine) * likelihood(canonical(value), heard, chance) for value in mine}
     stranger = (1.0 - _OWN if mine else 1.0) * (1.0 - _NO_ORDER) / max(1, population or 1, len(others))
-    mass |= {value: stranger * _likelihood(canonical(value), heard, missed) for value in others}
-    elsewhere = _elsewhere(mine, population, length) * (1.0 - missed)
+    mass |= {value: stranger * likelihood(canonical(value), heard, chance) for value in others}
+    elsewhere = _elsewhere(mine, population, length) * (1.0 - chance)
     total = sum(mass.values()) + elsewhere
     share = {value: weight / total for value, weight in mass.items()}
     ranked = sorted(share, key=lambda value: (-share[value], value))
@@ -126,7 +126,7 @@ def doubt(candidates: Candidates) -> Grounding:
 
     Without log-probabilities there is nothing to doubt by, and the first candidate is taken.
     """
-    heard = _weighed(candidates)
+    heard = weigh(candidates)
     if not heard:
         return Grounding(decision=Decision.ASK_AGAIN)
     best, value = next(iter(heard)), _text(next(c for c in candidates if canonical(_text(c))))
@@ -150,7 +150,7 @@ def _text(candidate: str | tuple[str, float]) -> str:
     return candidate if isinstance(candidate, str) else candidate[0]
 
 
-def _weighed(candidates: Candidates) -> dict[str, float]:
+def weigh(candidates: Candidates) -> dict[str, float]:
     """Texts, best first, each with its share of belief.
 
     The first is the best whatever the scores say: who put it there knew the form of the value. For the same reason
@@ -172,7 +172,8 @@ def _weighed(candidates: Candidates) -> dict[str, float]:
     return {text: weight / total for text, weight in weights.items()}
 
 
-def _missed(candidates: Candidates) -> float:
+def missed(candidates: Candidates) -> float:
+    """Chance that none of the candidates is what was said."""
     return _MISSED if len(candidates) > 1 and not isinstance(candidates[0], str) else _MISSED_ALONE
 
 
@@ -180,14 +181,14 @@ def _own_prior(mine: Sequence[str]) -> float:
     return _OWN / len(mine) if mine else 0.0
 
 
-def _likelihood(value: str, heard: Mapping[str, float], missed: float) -> float:
+def likelihood(value: str, heard: Mapping[str, float], chance_missed: float) -> float:
     """Chance of hearing this when `value` was said: it is among the hypotheses, or one of them is a mistake for it."""
     mistaken = sum(
         weight * math.exp(-_NATS_PER_CHARACTER * sound_distance(text, value))
         for text, weight in heard.items()
         if text != value and abs(len(text) - len(value)) <= 2
     )
-    return (1.0 - missed) * heard.get(value, 0.0) + missed * mistaken / _ALL_MISTAKES
+    return (1.0 - chance_missed) * heard.get(value, 0.0) + chance_missed * mistaken / _ALL_MISTAKES
 
 
 def _elsewhere(mine: Sequence[str], population: int | None, length: int) -> float:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from voicebot.identifiers import find
+from voicebot.identifiers.familiar import Familiar
 from voicebot.identifiers.numbers import ORDER_DIGITS, as_digits
 from voicebot.identifiers.spoken import digits, runs
 from voicebot.identifiers.vocabulary import HOMOPHONES
@@ -145,6 +146,15 @@ def weighed(heard: Dictation, windows: Sequence[Mapping[str, float]], known: Seq
     ranked += sorted(rest, key=lambda characters: -rest[characters].nats)
     scored = fitting | rest
     return Weighed(tuple(Hypothesis(text=text, score=scored[text].mean) for text in ranked[:_NBEST]), value)
+
+
+def familiarised(heard: Dictation, outcome: Weighed, known: Sequence[str], familiar: Familiar) -> Weighed:
+    """Spelled letters weighed once more, with the words that people spell; what is known of this caller comes first."""
+    if heard.alphabet is not Alphabet.LETTERS or not outcome.nbest or outcome.value in known:
+        return outcome
+    ranked = familiar.weighed([(hypothesis.text.upper(), hypothesis.score) for hypothesis in outcome.nbest])
+    nbest = [Hypothesis(text=heard.value(text) or text, score=score) for text, score in ranked[:_NBEST]]
+    return Weighed(tuple(nbest), outcome.value and heard.value(ranked[0][0]))
 
 
 class _Total(NamedTuple):

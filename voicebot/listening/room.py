@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from voicebot import weights
+from voicebot.listening.familiar_words import familiar_words
 from voicebot.listening.narrow import narrowed
 from voicebot.listening.pool import RecogniserPool
 from voicebot.listening.recognition import Recogniser
@@ -73,6 +74,7 @@ def _load_decoder(settings: ListeningSettings, cache_dir: Path, language: str) -
         workers=settings.workers,
         compute_type=settings.compute_type,
         language=language,
+        familiar=familiar_words(cache_dir) if language == "en" else None,
     )
     decoder.warm()
     return decoder

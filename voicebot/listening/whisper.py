@@ -19,12 +19,14 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
 from voicebot.errors import ModelError
+from voicebot.identifiers.familiar import Familiar
 from voicebot.listening.constrained import ConstrainedDecoder
 from voicebot.listening.dictation import (
     Alphabet,
     Dictation,
     Weighed,
     dictation,
+    familiarised,
     found,
     in_passing,
     is_clear,
@@ -75,14 +77,23 @@ class WhisperDecoder:
 
     Args:
         language: ISO 639-1.
+        familiar: words that callers may spell.
 
     Raises:
         ModelError: the model cannot be loaded.
     """
 
     def __init__(
-        self, model: str, *, threads: int = 1, workers: int = 1, compute_type: str = "int8", language: str = "en"
+        self,
+        model: str,
+        *,
+        threads: int = 1,
+        workers: int = 1,
+        compute_type: str = "int8",
+        language: str = "en",
+        familiar: Familiar | None = None,
     ) -> None:
+        self._familiar = familiar or Familiar(())
         try:
             self._whisper = WhisperModel(
                 model, device="cpu", compute_type=compute_type, cpu_threads=threads, num_workers=workers
@@ -205,7 +216,7 @@ class WhisperDecoder:
             # Of digits the first window has shown what is doubtful.
             nearly = heard.alphabet is not Alphabet.DIGITS
             windows.append(self._values(replace(decoded, encoded=encoded), heard, seconds, nearly=nearly))
-        return weighed(heard, windows, known)
+        return familiarised(heard, weighed(heard, windows, known), known, self._familiar)
 
     def _values(
         self, decoded: _Decoded, heard: Dictation, seconds: float, *, nearly: bool = True

@@ -13,7 +13,7 @@ import pytest
 from facts import NOW, found, order
 from stage import ROOT, Stage, policies
 
-from voicebot.dialogue.effects import Handoff, Matched, Query
+from voicebot.dialogue.effects import Expect, Handoff, Matched, Query
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.inputs import KeysPressed
 from voicebot.dialogue.loader import load_flows
@@ -373,3 +373,10 @@ def test_a_name_that_was_denied_is_not_offered_again() -> None:
     stage.say("Brian Gardner", ("Brian Gardner", -0.3))
     stage.say("no")
     assert "Brian Gardner" not in stage.say("Gardner", ("Brian Gardner", -0.3), ("Bryan Gardner", -0.4))
+
+
+def test_the_ears_are_told_the_letters_to_choose_from() -> None:
+    stage = of("spelling")
+    stage.say("MARLOWE", ("MARLOWE", UNSURE[0]), ("NARLOWE", UNSURE[1]))
+    expect = next(effect for effect in reversed(stage.effects) if isinstance(effect, Expect))
+    assert expect.bias == ("M", "N")

@@ -112,3 +112,18 @@ def test_an_order_number_answers_a_choice_too() -> None:
     assert completes("choice", "4480022", ("the coffee beans", "the shoes"))
     assert completes("choice", "the shoes", ("the coffee beans", "the shoes"))
     assert not completes("choice", "448 00", ("the coffee beans", "the shoes"))
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("I would like to know where my order is.", Completeness.COMPLETE),
+        ("Can you tell me what the delivery costs are", Completeness.COMPLETE),
+        ("What I want to know is", Completeness.INCOMPLETE),
+        ("My order number is", Completeness.INCOMPLETE),
+        ("I don't know what is", Completeness.INCOMPLETE),
+        ("where my order is", Completeness.INCOMPLETE),
+    ],
+)
+def test_a_question_inside_a_sentence_ends_it(text: str, how: Completeness) -> None:
+    assert completeness("open", text) is how

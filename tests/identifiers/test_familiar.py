@@ -37,6 +37,7 @@ def test_without_words_nothing_changes() -> None:
     heard = [("PITTSVURGH", -0.2)]
     assert Familiar([]).weighed(heard) == heard
     assert WORDS.weighed([]) == []
+    assert WORDS.weighed([("", -1.0)]) == [("", -1.0)]
 
 
 @given(HYPOTHESES)

@@ -81,6 +81,11 @@ def _rival(value: str, alternatives: Sequence[str], uncertain: Sequence[int]) ->
     return next((letter for letter in found if letter.isalpha() and letter != value[place]), "")
 
 
+def letters(doubt: Mapping[str, Any]) -> tuple[str, ...]:
+    """The two letters to choose from, when the doubt is between two."""
+    return (canonical(doubt["value"][doubt["start"] : doubt["end"]]), doubt["rival"]) if doubt.get("rival") else ()
+
+
 def corrected(doubt: Mapping[str, Any], said: str) -> str | None:
     """The value with the part that was asked about replaced, or None when what was said is no such part."""
     value, start, end = doubt["value"], doubt["start"], doubt["end"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voicebot.dialogue import schema
+from voicebot.dialogue import doubts, schema
 from voicebot.dialogue.effects import Expect
 from voicebot.dialogue.state import Option
 from voicebot.dialogue.wording import Wording
@@ -21,12 +21,13 @@ def expectation(turn: Turn, step: schema.Ask, slot: schema.Slot) -> Expect:
     choice = turn.options if slot.type == "choice" else ()
     clues = tuple(clue for option in choice for clue in option.clues)
     open_ = slot.type in ("wish", "text")
+    letters = doubts.letters(turn.doubt) if slot.type == "yes_no" else ()
     return Expect(
         kind="open" if open_ else slot.type,
         slot=step.ask,
         choices=tuple(_text(option.label) for option in choice),
         patience=step.patience or schema.PATIENCE.get(slot.type, "normal"),
-        bias=tuple(dict.fromkeys((*turn.known(slot), *clues)))[:_MOST_BIAS],
+        bias=tuple(dict.fromkeys((*letters, *turn.known(slot), *clues)))[:_MOST_BIAS],
         silence_ms=turn.silence_ms,
         begun=turn.partial[1] if turn.partial[0] == step.ask else "",
     )

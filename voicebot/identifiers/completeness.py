@@ -48,8 +48,11 @@ _DANGLING = frozenset(
         "double triple dot underscore dash plus hash point hyphen",
     )
 )
-#: "I want to know where my order is."
-_BE, _ASKING = frozenset(table("is are was were")), frozenset(table("where what who how when which"))
+#: "I want to know where my order is"; but "what I want to know is …".
+_ASKS = re.compile(
+    r"\b(?:know|tell|ask|asking|wonder|wondering|see|check|find|sure|idea|understand|remember)\b.*"
+    r"\b(?:where|what|who|how|when|which)\b.+ (?:is|are|was|were)$"
+)
 #: Words after which the thing asked for is still to come, when the flow waits for a value.
 _ANNOUNCING = frozenset(
     table(
@@ -159,8 +162,8 @@ def _dangling(words: list[str]) -> bool:
 
 
 def _asks(words: list[str]) -> bool:
-    """ "I would like to know where my order is"."""
-    return words[-1] in _BE and not _ASKING.isdisjoint(words[:-2])
+    """A question inside the sentence ends it."""
+    return _ASKS.search(" ".join(words)) is not None
 
 
 def _holds_value(kind: str, text: str, choices: Sequence[str]) -> bool:

@@ -47,7 +47,7 @@ class Familiar:
         near = [word for word, _ in self._index.nearest(hypotheses, _NEAREST) if len(word) == length or word in heard]
         chance = missed(hypotheses)
         belief = {word: self._prior(word) * likelihood(word, heard, chance) for word in dict.fromkeys((*heard, *near))}
-        best = max(belief.values())
+        best = max(belief.values(), default=0.0)
         if best <= 0.0:
             return list(hypotheses)
         score = max(score for _, score in hypotheses)

@@ -99,6 +99,7 @@ class Evidence:
             "turn_model": None if probability is None else round(probability, 3),
             "voiced_ms": self.voiced_ms,
             "usual_pause_ms": round(self.usual_pause_ms),
+            "stirring": self.stirring,
         }
 
 

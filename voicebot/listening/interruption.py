@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voicebot.identifiers.completeness import holds
@@ -150,14 +151,14 @@ def judge(overlap: Overlap) -> Judgement:
 
 
 def stray(
-    text: str, confidence: float, answers: bool, kind: str, quieter_db: float | None, bot_words: str
+    text: str, confidence: float, answers: bool, expected: Sequence[str], quieter_db: float | None, bot_words: str
 ) -> str | None:
     """Why words that nobody spoke over are no turn all the same; None when they are one.
 
     Args:
         confidence: the recogniser's.
         answers: they hold what the flow waits for.
-        kind: what that is.
+        expected: words that may come, such as letters to choose from.
         quieter_db: as in `Overlap`.
         bot_words: what the bot said when they began; empty when it was silent.
     """
@@ -168,7 +169,7 @@ def stray(
         return _UNCLEAR  # a sneeze is "no!", too
     if answers:
         return None
-    if is_hum(text):
+    if is_hum(text) and normalised(text) not in {normalised(word) for word in expected}:
         return "a hum"
     if is_for_somebody_else(text):
         return "meant for somebody else"

@@ -314,7 +314,7 @@ class TurnTracker:
         bot = self._bot.words if self._bot.audible_at(u.started_ms) else ""
         quieter_db = self._loudness.quieter_db(u.peak_dbfs)
         answered = answers(self.expectation, whole)
-        return stray(whole.text, whole.confidence, answered, self.expectation.kind, quieter_db, bot)
+        return stray(whole.text, whole.confidence, answered, self.expectation.bias, quieter_db, bot)
 
     # --- speech over the bot
 

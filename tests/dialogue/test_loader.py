@@ -91,6 +91,8 @@ MISTAKES = [
     ("filler: Let me see.", "filler: I have found it.", "F020", 15, "claims", "looking"),
     ("on: {deny: bye}", "on: {denied: bye}", "F021", 11, "'denied'", "did you mean deny?"),
     ("    say: [Fine., All right.]", "    call: extra", "F022", 1, "calls itself", ""),
+    ("a bill]\n", 'a bill]\n  promo_code: ["Send me a bill!"]\n', "F023", 4, "an example of invoice", "remove"),
+    ("slots:\n", "slots:\n  spare: {type: text}\n", "F024", 5, "'spare'", "remove it"),
 ]  # fmt: skip
 
 

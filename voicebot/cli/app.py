@@ -7,7 +7,7 @@ import sys
 import typer
 
 from voicebot import __version__
-from voicebot.cli import call, calls, chat, demo, demo_oms, listen, oms, serve, transcribe, understand
+from voicebot.cli import call, calls, chat, demo, demo_oms, flow, listen, oms, serve, transcribe, understand
 from voicebot.errors import VoicebotError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("transcribe")(transcribe.transcribe)
 app.command("listen")(listen.listen)
 app.command("demo-oms")(demo_oms.demo_oms)
 app.add_typer(calls.app, name="calls")
+app.add_typer(flow.app, name="flow")
 app.add_typer(oms.app, name="oms")
 
 

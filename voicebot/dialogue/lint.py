@@ -93,6 +93,7 @@ def _across(all_: _All) -> Iterator[Problem]:
         yield Problem(
             any_source.file, 1, "F015", f"there is no flow {HUMAN!r}", "callers must be able to reach a human"
         )
+    yield from _examples(all_)
     owner: dict[str, Source] = {}
     for source in all_.sources.values():
         for intent in source.flow.triggers:
@@ -105,6 +106,36 @@ def _across(all_: _All) -> Iterator[Problem]:
                 fix = f"remove it here or in {other.file}"
                 yield source.problem(path, "F012", f"intent {intent!r} also starts {other.flow.name}", fix)
             owner[intent] = source
+
+
+def _examples(all_: _All) -> Iterator[Problem]:
+    """The same words cannot mean two things."""
+    said: dict[str, tuple[str, Source]] = {}
+    for source in all_.sources.values():
+        for intent, texts in source.flow.triggers.items():
+            for number, text in enumerate(texts):
+                plain = " ".join(re.findall(r"\w+", text.lower()))
+                meant, other = said.setdefault(plain, (intent, source))
+                if meant != intent:
+                    what, fix = f"{text!r} is also an example of {meant}", f"remove it here or in {other.file}"
+                    yield source.problem(("triggers", intent, number), "F023", what, fix)
+
+
+def _unused_slots(source: Source, all_: _All) -> Iterator[Problem]:
+    """A flow may take what another one asks for: the number in "where is order …" is said before anybody asks."""
+    used = frozenset().union(*(_uses(other.flow) for other in all_.sources.values()))
+    for name in source.flow.slots:
+        if name not in used:
+            what, fix = f"nothing asks for slot {name!r} or uses it", "ask for it, or remove it"
+            yield source.problem(("slots", name), "F024", what, fix)
+
+
+def _uses(flow: schema.Flow) -> frozenset[str]:
+    """Slots that the flow asks for, and all names in its expressions and wordings."""
+    asked = {step.ask for step in flow.steps if isinstance(step, schema.Ask)}
+    written = (name for _, template, _ in _templates(flow) for name in template.names)
+    computed = (name for _, expression, _ in _expressions(flow) for name in expression.names)
+    return frozenset(asked).union(written, computed)
 
 
 def _duplicate_ids(source: Source, _all: _All) -> Iterator[Problem]:
@@ -251,7 +282,7 @@ def _fillers(source: Source, _all: _All) -> Iterator[Problem]:
 
 _RULES: tuple[Callable[[Source, _All], Iterator[Problem]], ...] = (
     _duplicate_ids, _targets, _flows, _circles, _slots, _names, _branches, _reach, _policies, _patterns_only,
-    _languages, _fillers,
+    _languages, _fillers, _unused_slots,
 )  # fmt: skip
 
 

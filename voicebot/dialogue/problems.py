@@ -30,6 +30,8 @@ CODES: Mapping[str, str] = {
     "F020": "a filler that claims success",
     "F021": "a command that does not exist",
     "F022": "flows that call one another in a circle",
+    "F023": "an example of two intents",
+    "F024": "a slot that nothing asks for and nothing uses",
 }
 
 

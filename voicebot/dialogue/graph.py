@@ -1,0 +1,147 @@
+"""Flows as Mermaid diagrams: what follows what, and on which answer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from voicebot.dialogue import schema
+from voicebot.dialogue.flowset import FlowSet
+
+_LONGEST = 60
+#: Opening and closing of a node, by the kind of step.
+_SHAPES: Mapping[str, tuple[str, str]] = {
+    "ask": ("[/", "/]"),
+    "query": ("[(", ")]"),
+    "branch": ("{", "}"),
+    "decide": ("{{", "}}"),
+    "ground": ("{{", "}}"),
+    "link": ("[[", "]]"),
+    "call": ("[[", "]]"),
+    "handoff": ("([", "])"),
+    "callback": ("([", "])"),
+    "end": ("([", "])"),
+}
+_PLAIN = ("[", "]")
+_DONE = "s_done"
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """From one step to another; `label` says when, empty when always."""
+
+    source: str
+    target: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        label = f"|{_quoted(self.label)}|" if self.label else ""
+        return f"  {self.source} -->{label} {self.target}"
+
+
+def mermaid(flow: schema.Flow, language: str = "en") -> str:
+    """One flow: a node for every step, an edge for every way on.
+
+    Args:
+        language: of the wordings shown; a flow that lacks it shows another one.
+    """
+    edges = list(dict.fromkeys(_edges(flow)))
+    lines = ["flowchart TD", f"  %% {flow.name}", *(_node(step, language) for step in flow.steps), *map(str, edges)]
+    if any(edge.target == _DONE for edge in edges):
+        lines.insert(2, f"  {_DONE}(({_quoted('done')}))")
+    return "\n".join(lines) + "\n"
+
+
+def overview(flows: FlowSet) -> str:
+    """All flows: which start by themselves, and which lead to which."""
+    lines = ["flowchart LR"]
+    lines += [f"  {_name(name)}[{_quoted(name)}]" for name in sorted(flows.flows)]
+    for name, flow in sorted(flows.flows.items()):
+        if flow.triggers:
+            lines.append(f"  caller((caller)) -->|{_quoted(', '.join(sorted(flow.triggers)))}| {_name(name)}")
+        others = sorted({(target, step.kind) for step in flow.steps if (target := _other(step)) is not None})
+        lines += [f"  {_name(name)} -->|{kind}| {_name(target)}" for target, kind in others if target in flows.flows]
+    return "\n".join(lines) + "\n"
+
+
+def _edges(flow: schema.Flow) -> Iterator[_Edge]:
+    following = [*(_id(step.id) for step in flow.steps[1:]), _DONE]
+    for step, after in zip(flow.steps, following, strict=True):
+        here = _id(step.id)
+        yield from (_Edge(here, _id(target), label) for target, label in _ways(step))
+        leaves = isinstance(step, schema.Branch | schema.Link | schema.End | schema.Wait)
+        if step.next is not None:
+            yield _Edge(here, _id(step.next))
+        elif not leaves:
+            yield _Edge(here, after)
+        if step.if_ is not None and (leaves or step.next is not None):
+            yield _Edge(here, after, f"not {step.if_.source}")
+
+
+def _ways(step: schema.Step) -> Iterator[tuple[str, str]]:
+    """Targets named in the step, and when they are gone to."""
+    match step:
+        case schema.Branch():
+            for case in step.branch:
+                yield case.next, case.if_.source if case.if_ is not None else "else"
+        case schema.Ask():
+            for command, target in step.on.items():
+                yield target, command
+        case schema.Query() if step.on_failure is not None:
+            yield step.on_failure, "failure"
+
+
+def _node(step: schema.Step, language: str) -> str:
+    opening, closing = _SHAPES.get(step.kind, _PLAIN)
+    return f"  {_id(step.id)}{opening}{_quoted(_shown(step, language))}{closing}"
+
+
+def _shown(step: schema.Step, language: str) -> str:
+    match step:
+        case schema.Say():
+            return _words(step.say, language)
+        case schema.Ask():
+            return f"{step.ask}? {_words(step.prompt, language)}"
+        case schema.Query():
+            return f"read {step.query} into {step.into}"
+        case schema.Decide():
+            return f"policy {step.decide}"
+        case schema.Ground():
+            return f"match {step.ground}"
+        case schema.Branch():
+            return step.id
+        case schema.Set():
+            return "set " + ", ".join(step.set)
+        case schema.Link():
+            return f"go to {step.link}"
+        case schema.Call():
+            return f"run {step.call}"
+        case schema.Handoff():
+            return f"hand off: {step.handoff.reason}"
+        case schema.Callback():
+            return "book a call back"
+        case schema.End():
+            return f"hang up: {step.end}"
+    return step.kind
+
+
+def _words(lines: schema.Lines, language: str) -> str:
+    return (lines.get(language) or next(iter(lines.values())))[0].source
+
+
+def _other(step: schema.Step) -> str | None:
+    return step.link if isinstance(step, schema.Link) else step.call if isinstance(step, schema.Call) else None
+
+
+def _id(step: str) -> str:
+    """Mermaid has reserved words, such as `end`."""
+    return f"s_{step}"
+
+
+def _name(flow: str) -> str:
+    return "f_" + flow.replace("/", "__")
+
+
+def _quoted(text: str) -> str:
+    short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return '"' + short.replace('"', "#quot;").replace("\n", " ") + '"'

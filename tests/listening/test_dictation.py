@@ -144,6 +144,25 @@ def test_one_window_is_enough_when_only_it_has_a_value_of_the_right_form() -> No
     assert not settled(heard, {"4481207": -2.0, "4481209": -2.5})
 
 
+def test_letters_written_like_a_word_are_letters() -> None:
+    for text, free in (("JVpe 870", "JVPE870"), ("Sfqqk 6881", "SFQQK6881")):
+        heard = dictation("order_number", text)
+        assert heard is not None
+        assert (heard.free, heard.alphabet, heard.carrier) == (free, Alphabet.BOTH, "")
+    named = dictation("order_number", "Number JV 870")
+    assert named is not None
+    assert named.carrier == "Number"
+
+
+def test_no_letter_comes_three_times_in_a_row() -> None:
+    heard = dictation("order_number", "U-T-F-F-F-8")
+    assert heard is not None
+    assert weighed(heard, [{"UTFFF8": -1.0, "UTSFF8": -2.0}]).nbest[0].text == "UTFF8"
+    digits = dictation("order_number", "4480002")
+    assert digits is not None
+    assert weighed(digits, [{"4480002": -1.0}]).value == "4480002"
+
+
 @given(st.sampled_from(["order_number", "postcode", "phone", "date"]), st.text("0448 owel,-abAB", max_size=30))
 def test_any_text_is_long_enough_or_not(kind: str, text: str) -> None:
     heard = dictation(kind, text)

@@ -40,10 +40,12 @@ _SURE_NATS = 2.5
 _CLEAR_LOG_PROB = -0.8
 #: Time stamps or the end count as characters in mean log-probabilities.
 _ENDS = 2
+#: With a digit, a capital inside, or without a vowel it is no word: "JVpe", "Sfqqk".
+_NO_WORD = re.compile(r"\d|(?<=\w)[A-Z]|^[^aeiouyAEIOUY]+$")
 #: Share of the characters of a text that are capitals or digits when it is dictated rather than said.
 _SPELLED_SHARE = 0.7
-#: No word has a letter three times in a row, and the recogniser often loses count.
-_THREE_ALIKE = re.compile(r"(.)\1{2,}")
+#: A letter three times in a row: the recogniser often loses count.
+_THREE_ALIKE = re.compile(r"([A-Z])\1{2,}")
 _ANNOUNCES = re.compile(
     r"\b(?:is|it['’]?s|that['’]?s|name|spelled|spelt|spell|letters?|yes|okay|sure)\b", re.IGNORECASE
 )
@@ -89,8 +91,6 @@ class Dictation:
         """The value in canonical form when `characters` are one, else None."""
         if self.lengths and len(characters) not in self.lengths:
             return None
-        if self.alphabet is Alphabet.LETTERS:
-            characters = _THREE_ALIKE.sub(r"\1\1", characters)
         return canonical(self.kind, characters)
 
 
@@ -130,12 +130,13 @@ def weighed(heard: Dictation, windows: Sequence[Mapping[str, float]], known: Seq
         windows: of each decoding, characters and their log-probabilities (nats).
         known: values that are near at hand: the caller's own orders.
     """
+    windows, said = [_tidied(window) for window in windows], _tidy(heard.free)
     fitting: dict[str, _Total] = {}
     rest: dict[str, _Total] = {}
-    free = [heard.free] if heard.lengths and heard.value(heard.free) is not None else []
+    free = [said] if heard.lengths and heard.value(said) is not None else []
     for characters in dict.fromkeys([*free, *(c for window in windows for c in window)]):
         nats = sum(_said(window, characters, likely=characters in free) for window in windows) / len(windows)
-        total = _Total(nats + (_AGREED_NATS if characters == heard.free else 0.0), len(characters))
+        total = _Total(nats + (_AGREED_NATS if characters == said else 0.0), len(characters))
         value = heard.value(characters)
         where, name = (rest, characters) if value is None else (fitting, value)
         where[name] = max(total, where.get(name, total))
@@ -155,6 +156,19 @@ def familiarised(heard: Dictation, outcome: Weighed, known: Sequence[str], famil
     ranked = familiar.weighed([(hypothesis.text.upper(), hypothesis.score) for hypothesis in outcome.nbest])
     nbest = [Hypothesis(text=heard.value(text) or text, score=score) for text, score in ranked[:_NBEST]]
     return Weighed(tuple(nbest), outcome.value and heard.value(ranked[0][0]))
+
+
+def _tidied(window: Mapping[str, float]) -> Mapping[str, float]:
+    """No word or code has a letter three times in a row: where the recogniser lost count, there are two."""
+    tidy: dict[str, float] = {}
+    for characters, nats in window.items():
+        fewer = _tidy(characters)
+        tidy[fewer] = max(nats, tidy.get(fewer, nats))
+    return tidy
+
+
+def _tidy(characters: str) -> str:
+    return _THREE_ALIKE.sub(r"\1\1", characters)
 
 
 class _Total(NamedTuple):
@@ -245,7 +259,7 @@ def spelled(text: str) -> str | None:
     """The characters of a text that is nothing but dictated letters and digits, however they are grouped; else None."""
     words = re.findall(r"[^\W_]+", text)
     characters = "".join(words)
-    capitals = sum(len(word) for word in words if len(word) == 1 or word.isupper() or any(c.isdigit() for c in word))
+    capitals = sum(len(word) for word in words if len(word) == 1 or word.isupper() or _NO_WORD.search(word))
     if len(characters) < _MIN_CHARACTERS or not characters.isascii() or capitals < _SPELLED_SHARE * len(characters):
         return None
     return characters.upper()
@@ -275,6 +289,8 @@ def _either(*lengths: int) -> Callable[[str, str], Dictation | None]:
 
     def rule(kind: str, text: str) -> Dictation | None:
         carrier, rest = _carrier(text)
+        if all(_NO_WORD.search(word) for word in re.findall(r"[^\W_]+", carrier)):
+            carrier, rest = "", text
         characters = spelled(rest)
         if characters and any(c.isdigit() for c in characters) and as_digits(characters) is None:
             return Dictation(kind, characters, Alphabet.BOTH, carrier)

@@ -27,7 +27,7 @@ from voicebot.call.frames import (
 )
 from voicebot.errors import ModelError
 from voicebot.listening import Listening
-from voicebot.listening.recognition import Audio, Early, Expectation, Recognition, Urgency
+from voicebot.listening.recognition import Audio, Expectation, Recognition, Ticket, Urgency
 from voicebot.listening.settings import ListeningSettings
 from voicebot.listening.vad import Activity
 from voicebot.records.events import CallEvent, Record
@@ -64,10 +64,12 @@ class Script:
         expect: Expectation,
         urgency: Urgency,
         deadline: float | None = None,
-        early: Early | None = None,
+        ticket: Ticket | None = None,
     ) -> Recognition:
         assert deadline is not None
         self.asked.append((urgency, expect, len(audio) / 16))
+        if ticket is not None:
+            ticket.begun = not self.wanted  # one worker
         self.wanted += 1
         try:
             await (asyncio.Event().wait() if self.stuck else asyncio.sleep(0))

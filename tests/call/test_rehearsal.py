@@ -11,7 +11,7 @@ from ears_call import Loudness, Script
 
 from voicebot.call.rehearsal import Happened, Scene, rehearse
 from voicebot.listening import Listening
-from voicebot.listening.recognition import Audio, Early, Expectation, Recognition, Urgency
+from voicebot.listening.recognition import Audio, Expectation, Recognition, Ticket, Urgency
 from voicebot.listening.settings import ListeningSettings
 
 
@@ -51,7 +51,7 @@ async def test_the_same_file_gives_the_same_story() -> None:
             expect: Expectation,
             urgency: Urgency,
             deadline: float | None = None,
-            early: Early | None = None,
+            ticket: Ticket | None = None,
         ) -> Recognition:
             await asyncio.sleep(0.01)
             return Recognition(text="hello there", confidence=0.9, audio_ms=len(audio) / 16, decode_ms=10)

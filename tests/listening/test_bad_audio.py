@@ -17,7 +17,7 @@ from voicebot.call.rehearsal import Happened, Scene, rehearse
 from voicebot.identifiers import find
 from voicebot.listening import Listening
 from voicebot.listening.pool import RecogniserPool
-from voicebot.listening.recognition import Audio, Early, Expectation, Recognition, Urgency
+from voicebot.listening.recognition import Audio, Expectation, Recognition, Ticket, Urgency
 from voicebot.listening.settings import ListeningSettings
 from voicebot.listening.telephone import over_telephone
 from voicebot.listening.turn_model import SmartTurn
@@ -173,7 +173,7 @@ class Endless:
         expect: Expectation,
         urgency: Urgency,
         deadline: float | None = None,
-        early: Early | None = None,
+        ticket: Ticket | None = None,
     ) -> Recognition:
         ms = len(audio) / 16
         return Recognition(text="and then " * int(1 + ms / 2000), confidence=0.9, audio_ms=ms)

@@ -11,7 +11,7 @@ import pytest
 
 from voicebot.errors import ModelError
 from voicebot.listening.pool import RecogniserPool
-from voicebot.listening.recognition import Audio, Early, Expectation, PoolFullError, Recognition, Urgency
+from voicebot.listening.recognition import Audio, Early, Expectation, PoolFullError, Recognition, Ticket, Urgency
 
 FINAL, EAGER, PARTIAL = Urgency
 
@@ -199,7 +199,7 @@ async def test_early_text_is_told_while_the_decoding_goes_on(gated: tuple[Gated,
     told: asyncio.Queue[str] = asyncio.Queue()
     audio = np.full(16, 7, np.float32)
     asked = asyncio.create_task(
-        pool.recognise(audio, expect=Expectation(), urgency=EAGER, early=told.put_nowait), name="asked"
+        pool.recognise(audio, expect=Expectation(), urgency=EAGER, ticket=Ticket(told.put_nowait)), name="asked"
     )
     assert await asyncio.wait_for(told.get(), 5) == "perhaps 7"
     assert not asked.done()
@@ -212,7 +212,7 @@ async def test_early_text_is_not_told_to_who_gave_up(gated: tuple[Gated, Recogni
     told: list[str] = []
     running = await ask(pool, 1, EAGER)
     waiting = asyncio.create_task(
-        pool.recognise(np.full(16, 2, np.float32), expect=Expectation(), urgency=EAGER, early=told.append)
+        pool.recognise(np.full(16, 2, np.float32), expect=Expectation(), urgency=EAGER, ticket=Ticket(told.append))
     )
     await asyncio.sleep(0)
     waiting.cancel()
@@ -220,3 +220,18 @@ async def test_early_text_is_not_told_to_who_gave_up(gated: tuple[Gated, Recogni
     await running
     await asyncio.sleep(0.01)
     assert told == []
+
+
+async def test_a_ticket_tells_when_its_decoding_has_begun(gated: tuple[Gated, RecogniserPool]) -> None:
+    decoder, pool = gated
+    first, second = Ticket(), Ticket()
+    audio = np.zeros(16, np.float32)
+    tasks = [
+        asyncio.create_task(pool.recognise(audio, expect=Expectation(), urgency=EAGER, ticket=ticket))
+        for ticket in (first, second)
+    ]
+    await asyncio.sleep(0)
+    assert (first.begun, second.begun) == (True, False)
+    decoder.permits.release(2)
+    await asyncio.gather(*tasks)
+    assert second.begun

@@ -11,7 +11,7 @@ import functools
 import logging
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from pipecat.frames.frames import (
     CancelFrame,
@@ -33,6 +33,7 @@ from pipecat.transcriptions.language import Language
 from pipecat.utils.time import time_now_iso8601
 
 from voicebot.call.caller_audio import AudioMemory, FrameClock
+from voicebot.call.decodings import Decodings
 from voicebot.call.frames import (
     ClauseFrame,
     ClauseStartedFrame,
@@ -51,7 +52,7 @@ from voicebot.errors import ModelError
 from voicebot.listening import Listening, actions
 from voicebot.listening.actions import Action, Decode, Score
 from voicebot.listening.pauses import without
-from voicebot.listening.recognition import PoolFullError, Recognition, Urgency
+from voicebot.listening.recognition import PoolFullError, Recognition, Ticket, Urgency
 from voicebot.listening.tones import KeyTones
 from voicebot.listening.turn import TurnLimits, TurnTracker
 from voicebot.listening.vad import FRAME_BYTES, FRAME_MS
@@ -125,8 +126,7 @@ class Ears(FrameProcessor):
         self._deaf = False
         self._marks = _Marks()
         self._order = asyncio.Lock()
-        self._partials: set[asyncio.Task[None]] = set()
-        self._eager_work: list[asyncio.Task[None]] = []  # the oldest first
+        self._decodings = Decodings()
         self._work: set[asyncio.Task[None]] = set()
 
     # --- frames
@@ -165,7 +165,7 @@ class Ears(FrameProcessor):
         await self._close()
 
     async def _close(self) -> None:
-        work, self._work, self._partials = tuple(self._work), set(), set()
+        work, self._work = tuple(self._work), set()
         for task in work:
             await self.cancel_task(task)
 
@@ -217,6 +217,7 @@ class Ears(FrameProcessor):
             case Score():
                 self._start(self._score(action), "turn model")
             case actions.VoiceBegan():
+                self._decodings.drop_eager()
                 self._log(SpeechStarted(position_ms=round(action.position_ms, 1)))
                 await self.push_frame(VADUserStartedSpeakingFrame())
             case actions.VoiceCeased():
@@ -303,22 +304,11 @@ class Ears(FrameProcessor):
     # --- the pools
 
     def _start_decoding(self, request: Decode) -> None:
-        if request.urgency is not Urgency.PARTIAL:
-            for partial in self._partials:
-                partial.cancel()  # still queued ones only take the worker's time
-        task = self._start(self._decode(request), f"decode {request.revision}")
-        if request.urgency is Urgency.PARTIAL:
-            self._partials.add(task)
-            task.add_done_callback(self._partials.discard)
-        elif request.urgency is Urgency.EAGER:
-            # The oldest is being decoded; of those behind it only the latest is of use. Without this, one caller who
-            # speaks without end would fill the pool that all calls share. The tracker waits for the latest only.
-            eager = [one for one in self._eager_work if not one.done()]
-            for superseded in eager[1:]:
-                superseded.cancel()
-            self._eager_work = [*eager[:1], task]
+        ticket = Ticket(functools.partial(self._foretell, request))
+        task = self._start(self._decode(request, ticket), f"decode {request.revision}")
+        self._decodings.add(request.urgency, task, ticket)
 
-    async def _decode(self, request: Decode) -> None:
+    async def _decode(self, request: Decode, ticket: Ticket) -> None:
         audio = without(self._memory.between(request.from_ms, request.to_ms), request.skips, request.from_ms)
         deadline = asyncio.get_running_loop().time() + _WANTED_IN_S[request.urgency]
         recognition: Recognition | None = None
@@ -328,14 +318,13 @@ class Ears(FrameProcessor):
                 expect=self._tracker.expectation,
                 urgency=request.urgency,
                 deadline=deadline,
-                early=functools.partial(self._foretell, request),
+                ticket=ticket,
             )
         except PoolFullError:
             pass
         except ModelError as error:
             self._deaf = self._deaf or request.urgency is not Urgency.PARTIAL
             self._fault(error)
-        self._partials.discard(cast("asyncio.Task[None]", asyncio.current_task()))
         if recognition is not None and request.urgency is not Urgency.PARTIAL:
             if self._marks.end_ms != request.voice_end_ms:
                 self._marks = _Marks(request.voice_end_ms)

@@ -33,7 +33,7 @@ from voicebot.call.frames import (
     TurnEndedFrame,
 )
 from voicebot.listening import Listening
-from voicebot.listening.recognition import Audio, Early, Expectation, Recognition, Urgency
+from voicebot.listening.recognition import Audio, Expectation, Recognition, Ticket, Urgency
 from voicebot.listening.vad import FRAME_BYTES, FRAME_MS, SAMPLE_RATE_HZ
 from voicebot.records.events import CallEvent, Record
 
@@ -160,11 +160,11 @@ class _Paced:
         expect: Expectation,
         urgency: Urgency,
         deadline: float | None = None,
-        early: Early | None = None,
+        ticket: Ticket | None = None,
     ) -> Recognition:
         """See `Recogniser.recognise`; nothing is late here."""
         recognise = self._listening.recogniser.recognise
-        return await self._paced(recognise(audio, expect=expect, urgency=urgency, deadline=math.inf, early=early))
+        return await self._paced(recognise(audio, expect=expect, urgency=urgency, deadline=math.inf, ticket=ticket))
 
     async def complete(self, audio: Audio) -> float:
         """See `TurnModel.complete`."""

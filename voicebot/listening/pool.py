@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from voicebot.errors import ModelError
-from voicebot.listening.recognition import Audio, Early, Expectation, PoolFullError, Recognition, Urgency
+from voicebot.listening.recognition import Audio, Early, Expectation, PoolFullError, Recognition, Ticket, Urgency
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class _Job:
     order: int
     work: Callable[[], Recognition] = field(compare=False)
     result: asyncio.Future[Recognition] = field(compare=False)
+    ticket: Ticket = field(compare=False)
     began: float = field(compare=False, default=0.0)
 
 
@@ -91,9 +92,9 @@ class RecogniserPool:
         expect: Expectation,
         urgency: Urgency,
         deadline: float | None = None,
-        early: Early | None = None,
+        ticket: Ticket | None = None,
     ) -> Recognition:
-        """See `Recogniser`. `deadline` is loop time; `early` is called in the event loop.
+        """See `Recogniser`. `deadline` is loop time.
 
         A partial that cannot begin before its deadline is refused, at once when that is foreseeable: under load there
         are fewer of them, and they take nobody's time.
@@ -106,13 +107,15 @@ class RecogniserPool:
             self.stats.refused += 1
             raise PoolFullError("the partial would come too late")
         result: asyncio.Future[Recognition] = loop.create_future()
-        told = None if early is None else functools.partial(_tell, loop, result, early)
+        ticket = ticket or Ticket()
+        told = None if ticket.early is None else functools.partial(_tell, loop, result, ticket.early)
         job = _Job(
             int(urgency),
             math.inf if deadline is None else deadline,
             next(self._orders),
             lambda: self._decoder.recognise(audio, expect, thorough=thorough, early=told),
             result,
+            ticket,
         )
         self._admit(job)
         self._dispatch(loop)
@@ -144,7 +147,7 @@ class RecogniserPool:
                 job.result.set_exception(PoolFullError("the partial came too late"))
                 continue
             self._idle -= 1
-            job.began = loop.time()
+            job.began, job.ticket.begun = loop.time(), True
             running = loop.run_in_executor(self._executor, job.work)
             running.add_done_callback(lambda done, job=job: self._finish(loop, job, done))  # type: ignore[misc]
 

@@ -74,6 +74,19 @@ class Recognition:
 Early = Callable[[str], None]
 
 
+@dataclass(slots=True)
+class Ticket:
+    """What asker and recogniser tell each other about one decoding.
+
+    Attributes:
+        early: told the free text when a second decoding will take its time to confirm it; in the event loop.
+        begun: it takes a worker's time already, whether it is still wanted or not.
+    """
+
+    early: Early | None = None
+    begun: bool = False
+
+
 class Recogniser(Protocol):
     """A shared, bounded pool. Requests are ordered by urgency, then deadline; cancelled ones are dropped."""
 
@@ -84,9 +97,9 @@ class Recogniser(Protocol):
         expect: Expectation,
         urgency: Urgency,
         deadline: float | None = None,
-        early: Early | None = None,
+        ticket: Ticket | None = None,
     ) -> Recognition:
-        """Decode `audio`. `early` is told the free text when a second decoding will take its time to confirm it.
+        """Decode `audio`.
 
         Raises:
             PoolFullError: the queue is at its bound and the work is not final.

@@ -95,8 +95,10 @@ class Utterance:
         )
 
     def goes_on(self, now_ms: float) -> None:
-        """Voice again, after a pause."""
+        """Voice again, after a pause; what was asked about the silence need not be waited for."""
         self.quiet = self.deciding = False
+        if not self.chunk:
+            self.pending.clear()
         if middle := skipped(self.voice_end_ms, now_ms):
             self.skips.append(middle)
 

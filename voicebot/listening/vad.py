@@ -39,8 +39,8 @@ _FLOOR = 0.0004
 #: The gate also opens for what stands out of the line's own noise, which is followed down at once and up slowly.
 _STANDS_OUT, _NOISE_RISE = 3.0, 1.006
 #: Silero goes on for about 150 ms after a voice has ended. What is this far under the loudest of the last seconds
-#: (-28 dB), or hardly above the line's own steady noise, is no voice, whatever Silero says.
-_BELOW_VOICE, _VOICE_FADES, _ABOVE_NOISE = 0.04, 0.995, 1.6
+#: (-26 dB), or hardly above the line's own steady noise, is no voice, whatever Silero says.
+_BELOW_VOICE, _VOICE_FADES, _ABOVE_NOISE = 0.05, 0.995, 1.6
 #: Silero takes two frames to notice a voice: until then this much of the loudest (-20 dB) tells that there may be one.
 _STIRS = 0.1
 #: Inside words (stop consonants) it may be that quiet for so long.

@@ -37,7 +37,7 @@ steps:
   - ask: right
     prompt: "I have {{ wanted | KIND }}. Is that right?"
   - branch:
-      - {if: right, next: thanks}
+      - {if: right && bought_on != null, next: thanks}
       - {next: thanks}
   - id: thanks
     say: "Noted, {{ wanted | KIND }}."

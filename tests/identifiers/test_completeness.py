@@ -127,3 +127,10 @@ def test_an_order_number_answers_a_choice_too() -> None:
 )
 def test_a_question_inside_a_sentence_ends_it(text: str, how: Completeness) -> None:
     assert completeness("open", text) is how
+
+
+def test_what_may_go_on_is_not_complete() -> None:
+    assert completeness("order_number", "Or T9713") is not Completeness.COMPLETE
+    assert completeness("order_number", "5 5 2 8 7 6") is Completeness.INCOMPLETE
+    assert completeness("order_number", "Bye.") is Completeness.PLAUSIBLE
+    assert completeness("open", "Bye.") is Completeness.COMPLETE

@@ -104,7 +104,15 @@ def test_no_evidence_waits_longer_than_the_cap(
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("448, a low", True), ("sam dot carter", True), ("S M I T H", True), ("I don't have it", False), ("", False)],
+    [
+        ("448, a low", True),
+        ("sam dot carter", True),
+        ("S M I T H", True),
+        ("Rob out DQTWX", True),
+        ("OK", False),
+        ("I don't have it", False),
+        ("", False),
+    ],
 )
 def test_pieces_of_something_dictated(text: str, expected: bool) -> None:
     assert dictating(text) is expected

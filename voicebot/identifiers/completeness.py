@@ -99,7 +99,7 @@ def _dates(text: str) -> list[Found]:
 
 #: Kind -> finder and the score from which the value counts as said in full (above 1.0: never).
 _VALUES: Mapping[str, tuple[_Finder, float]] = {
-    "order_number": (find_order_numbers, 0.9),
+    "order_number": (find_order_numbers, 1.0),
     "tracking_number": (find_tracking_numbers, 1.0),
     "phone": (find_phones, 1.0),
     "email": (find_emails, 0.45),
@@ -134,7 +134,7 @@ def _completeness(kind: str, text: str, choices: tuple[str, ...]) -> Completenes
         return Completeness.INCOMPLETE
     if _goes_on(kind, text):
         return Completeness.INCOMPLETE
-    if _CLOSING.search(text) or _asks(words):
+    if (_CLOSING.search(text) and not _lone(kind, words)) or _asks(words):
         return Completeness.COMPLETE
     return Completeness.PLAUSIBLE
 
@@ -159,6 +159,11 @@ def _dangling(words: list[str]) -> bool:
     """The sentence cannot end here; but with a lone letter behind another one, or a question inside."""
     letter = len(words[-1]) == 1 and len(words) > 1 and len(words[-2]) == 1
     return words[-1] in _DANGLING and not letter and not _asks(words)
+
+
+def _lone(kind: str, words: list[str]) -> bool:
+    """One word where a value is dictated: "bye" may have been "five"."""
+    return len(words) == 1 and kind in _VALUES and kind != "yes_no"
 
 
 def _asks(words: list[str]) -> bool:

@@ -117,10 +117,12 @@ class Weighed:
     Attributes:
         nbest: best first: values of a fitting form, then the rest.
         value: the best of a fitting form, unless it is longer than what was said.
+        whole: it is also the likeliest of all lengths.
     """
 
     nbest: tuple[Hypothesis, ...] = ()
     value: str | None = None
+    whole: bool = False
 
 
 def weighed(heard: Dictation, windows: Sequence[Mapping[str, float]], known: Sequence[str] = ()) -> Weighed:
@@ -143,10 +145,11 @@ def weighed(heard: Dictation, windows: Sequence[Mapping[str, float]], known: Seq
     near = max((total.nats for total in fitting.values()), default=0.0) - _KNOWN_NATS
     own = {value for value in known if value in fitting and fitting[value].nats >= near}
     ranked = sorted(fitting, key=lambda value: (value not in own, -fitting[value].nats))
-    value = ranked[0] if ranked and _finished(heard, ranked[0], windows) else None
+    whole = bool(ranked) and all(heard.value(next(iter(window), "")) == ranked[0] for window in windows)
+    value = ranked[0] if ranked and (whole or _nearly_finished(heard, ranked[0])) else None
     ranked += sorted(rest, key=lambda characters: -rest[characters].nats)
     scored = fitting | rest
-    return Weighed(tuple(Hypothesis(text=text, score=scored[text].mean) for text in ranked[:_NBEST]), value)
+    return Weighed(tuple(Hypothesis(text=text, score=scored[text].mean) for text in ranked[:_NBEST]), value, whole)
 
 
 def familiarised(heard: Dictation, outcome: Weighed, known: Sequence[str], familiar: Familiar) -> Weighed:
@@ -155,7 +158,7 @@ def familiarised(heard: Dictation, outcome: Weighed, known: Sequence[str], famil
         return outcome
     ranked = familiar.weighed([(hypothesis.text.upper(), hypothesis.score) for hypothesis in outcome.nbest])
     nbest = [Hypothesis(text=heard.value(text) or text, score=score) for text, score in ranked[:_NBEST]]
-    return Weighed(tuple(nbest), outcome.value and heard.value(ranked[0][0]))
+    return Weighed(tuple(nbest), outcome.value and heard.value(ranked[0][0]), outcome.whole)
 
 
 def _tidied(window: Mapping[str, float]) -> Mapping[str, float]:
@@ -225,13 +228,9 @@ def found(kind: str, text: str) -> str | None:
     return values[0].value if values and values[0].score >= _ENOUGH.get(kind, _ENOUGH_FOUND) else None
 
 
-def _finished(heard: Dictation, value: str, windows: Sequence[Mapping[str, float]]) -> bool:
-    """Whether a value is no longer than what was heard: a form must not finish what the caller has not said.
-
-    What is likeliest in every window, of all lengths, was heard.
-    """
-    short = len(re.sub(r"[^A-Za-z0-9]", "", value)) <= max(len(heard.free), _MIN_DIGITS) + 1
-    return short or all(heard.value(next(iter(window), "")) == value for window in windows)
+def _nearly_finished(heard: Dictation, value: str) -> bool:
+    """Whether a value is hardly longer than what was heard: a form must not finish what the caller has not said."""
+    return len(re.sub(r"[^A-Za-z0-9]", "", value)) <= max(len(heard.free), _MIN_DIGITS) + 1
 
 
 def _said(window: Mapping[str, float], characters: str, *, likely: bool) -> float:

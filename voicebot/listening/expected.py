@@ -12,11 +12,12 @@ _MARKS = " .,;…-?!"
 
 
 def complete(expectation: Expectation, whole: Recognition) -> Completeness:
-    """How far the words complete what is waited for: alone, as the value that was made of them, or with the piece that
+    """How far the words complete what is waited for: alone, as the value that was heard in them, or with the piece that
     was said before."""
     kind, choices = expectation.kind, expectation.choices
+    value = whole.value if whole.whole else None
     joined = f"{expectation.begun.rstrip(_MARKS)} {whole.text}" if expectation.begun and whole.text else None
-    found = [completeness(kind, text, choices) for text in (whole.text, whole.value, joined) if text is not None]
+    found = [completeness(kind, text, choices) for text in (whole.text, value, joined) if text is not None]
     return Completeness.COMPLETE if Completeness.COMPLETE in found else found[-1] if joined else found[0]
 
 

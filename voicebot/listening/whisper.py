@@ -57,6 +57,8 @@ _TOKENS_PER_S, _TOKENS_MORE, _CONTEXT = 7, 10, 448
 _LONGER_FRAMES, _OTHER_FRAMES = 500, 230
 #: Free decoding finds characters in no order that is known to it so much less likely than words.
 _DICTATED_LOG_PROB = 0.25
+#: Mean log-probability below which a decoding is hardly ever right.
+_POOR_LOG_PROB = -1.2
 #: Tokens of a repeated unit that is a phrase, not a stammer.
 _CLEAR_LOOP = 5
 
@@ -178,6 +180,11 @@ class WhisperDecoder:
                 text = decoded.text
                 if too_fast(text, seconds) or seconds < _BELIEVED_S:
                     text = self._text(one_round(decoded.tokens))
+        elif thorough and decoded.log_prob < _POOR_LOG_PROB and not decoded.long:
+            # The model lost its place, or there is nothing to be heard: another window tells which.
+            again = self._decode(audio, self._longer(seconds))
+            if again.log_prob > decoded.log_prob and not self._looping(again, seconds):
+                decoded, text = again, again.text
         plain = Recognition(text=text, confidence=math.exp(decoded.log_prob), no_speech=decoded.no_speech)
         if not thorough or not text:
             return plain
@@ -198,7 +205,8 @@ class WhisperDecoder:
             free = Hypothesis(text=value or heard.free, score=round(decoded.log_prob, 3))
             return replace(plain, nbest=(free,), value=value)
         outcome = self._weighed(decoded, heard, audio, expect.bias, early)
-        return replace(plain, nbest=outcome.nbest, value=outcome.value or found(expect.kind, text))
+        value = outcome.value or found(expect.kind, text)
+        return replace(plain, nbest=outcome.nbest, value=value, whole=outcome.whole)
 
     def _weighed(
         self, decoded: _Decoded, heard: Dictation, audio: Audio, known: Sequence[str], early: Early | None

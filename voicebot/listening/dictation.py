@@ -116,13 +116,11 @@ class Weighed:
 
     Attributes:
         nbest: best first: values of a fitting form, then the rest.
-        value: the best of a fitting form, unless it is longer than what was said.
-        whole: it is also the likeliest of all lengths.
+        value: the best of a fitting form, unless it is longer than what was said and not the likeliest of all lengths.
     """
 
     nbest: tuple[Hypothesis, ...] = ()
     value: str | None = None
-    whole: bool = False
 
 
 def weighed(heard: Dictation, windows: Sequence[Mapping[str, float]], known: Sequence[str] = ()) -> Weighed:
@@ -149,7 +147,7 @@ def weighed(heard: Dictation, windows: Sequence[Mapping[str, float]], known: Seq
     value = ranked[0] if ranked and (whole or _nearly_finished(heard, ranked[0])) else None
     ranked += sorted(rest, key=lambda characters: -rest[characters].nats)
     scored = fitting | rest
-    return Weighed(tuple(Hypothesis(text=text, score=scored[text].mean) for text in ranked[:_NBEST]), value, whole)
+    return Weighed(tuple(Hypothesis(text=text, score=scored[text].mean) for text in ranked[:_NBEST]), value)
 
 
 def familiarised(heard: Dictation, outcome: Weighed, known: Sequence[str], familiar: Familiar) -> Weighed:
@@ -158,7 +156,7 @@ def familiarised(heard: Dictation, outcome: Weighed, known: Sequence[str], famil
         return outcome
     ranked = familiar.weighed([(hypothesis.text.upper(), hypothesis.score) for hypothesis in outcome.nbest])
     nbest = [Hypothesis(text=heard.value(text) or text, score=score) for text, score in ranked[:_NBEST]]
-    return Weighed(tuple(nbest), outcome.value and heard.value(ranked[0][0]), outcome.whole)
+    return Weighed(tuple(nbest), outcome.value and heard.value(ranked[0][0]))
 
 
 def _tidied(window: Mapping[str, float]) -> Mapping[str, float]:

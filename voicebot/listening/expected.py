@@ -12,18 +12,19 @@ _MARKS = " .,;…-?!"
 
 
 def complete(expectation: Expectation, whole: Recognition) -> Completeness:
-    """How far the words complete what is waited for: alone, as the value that was heard in them, or with the piece that
-    was said before."""
+    """How far the words complete what is waited for: alone, or with the piece that was said before.
+
+    The value made of them does not count: a form finishes what the caller has not said.
+    """
     kind, choices = expectation.kind, expectation.choices
-    value = whole.value if whole.whole else None
     joined = f"{expectation.begun.rstrip(_MARKS)} {whole.text}" if expectation.begun and whole.text else None
-    found = [completeness(kind, text, choices) for text in (whole.text, value, joined) if text is not None]
+    found = [completeness(kind, text, choices) for text in (whole.text, joined) if text is not None]
     return Completeness.COMPLETE if Completeness.COMPLETE in found else found[-1] if joined else found[0]
 
 
 def answers(expectation: Expectation, whole: Recognition) -> bool:
     """Whether the words hold what was asked for, in full."""
-    kind, text = expectation.kind, whole.value or f"{expectation.begun} {whole.text}".strip()
+    kind, text = expectation.kind, f"{expectation.begun} {whole.text}".strip()
     return complete(expectation, whole) is Completeness.COMPLETE and (kind == "choice" or holds(kind, text))
 
 

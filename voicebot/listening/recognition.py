@@ -54,7 +54,6 @@ class Recognition:
     Attributes:
         nbest: best first, of the constrained decode when the expectation allows one.
         value: the expected identifier in canonical form, when one was found and the expectation asks for one.
-        whole: all characters of the value were heard; else its form may have finished what the caller has not.
         confidence: exp(mean token log-probability), 0..1.
         no_speech: probability that there is no speech.
         audio_ms / decode_ms: length of the audio, time spent decoding.
@@ -64,7 +63,6 @@ class Recognition:
     text: str
     nbest: tuple[Hypothesis, ...] = ()
     value: str | None = None
-    whole: bool = False
     confidence: float = 0.0
     no_speech: float = 0.0
     audio_ms: float = 0.0

@@ -134,7 +134,7 @@ class WhisperDecoder:
 
         Args:
             thorough: False is for partials: greedy, no second attempt, no n-best.
-            early: see `Recogniser`.
+            early: see `Ticket`; called in this thread.
 
         Raises:
             ModelError: decoding failed.
@@ -205,8 +205,7 @@ class WhisperDecoder:
             free = Hypothesis(text=value or heard.free, score=round(decoded.log_prob, 3))
             return replace(plain, nbest=(free,), value=value)
         outcome = self._weighed(decoded, heard, audio, expect.bias, early)
-        value = outcome.value or found(expect.kind, text)
-        return replace(plain, nbest=outcome.nbest, value=value, whole=outcome.whole)
+        return replace(plain, nbest=outcome.nbest, value=outcome.value or found(expect.kind, text))
 
     def _weighed(
         self, decoded: _Decoded, heard: Dictation, audio: Audio, known: Sequence[str], early: Early | None

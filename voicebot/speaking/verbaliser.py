@@ -37,7 +37,7 @@ def spoken(kind: str, value: str, *, today: date, code: str = "en", lexicon: Lex
         return " ".join(_list(value, words, today, lexicon).split()[:_MOST_WORDS])
     rule, said = values.RULES.get(kind), ""
     if rule is not None:
-        with suppress(ValueError, KeyError, ArithmeticError, NotImplementedError):
+        with suppress(ValueError, KeyError, ArithmeticError):
             said = rule(value, words, today)
     said = said or written.said(value, words, today, lexicon)
     return " ".join(said.split()[:_MOST_WORDS]) if kind != "text" else said

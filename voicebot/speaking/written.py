@@ -135,7 +135,7 @@ def _said(match: re.Match[str], words: Language, today: date) -> str:
     name = next(name for name in _RULES if match[name] is not None)
     try:
         return _RULES[name](match, words, today)
-    except (ValueError, KeyError, ArithmeticError, NotImplementedError):
+    except (ValueError, KeyError, ArithmeticError):
         return figures(match.group(), words)
 
 

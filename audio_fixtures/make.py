@@ -99,6 +99,8 @@ CLIPS = (
     Clip("cancel_never_mind", "kim", "Actually, never mind."),
     Clip("okay", "kim", "Okay."),
     Clip("refund_late_order", "kim", "Can I get some money back, because it is late?"),
+    Clip("cancel_my_order", "tess", "Hello. I would like to cancel my order, please."),
+    Clip("postcode_10011", "tess", "One zero zero one one."),
     Clip("weather_out_of_scope", "kim", "What's the weather like tomorrow?"),
 )
 #: Spoken without a pause in which a bot with a fixed silence could take the turn for over: for comparisons of latency.

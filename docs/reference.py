@@ -1,43 +1,41 @@
-"""Writes the generated parts of the documentation: the settings and the events.
+"""Writes the generated parts of the documentation: the settings, the events, and the flow language with its schema.
 
     .venv/bin/python docs/reference.py
 
-Both come from the dataclasses and their docstrings; everything outside the markers in the pages is written by hand.
+All come from the classes and their docstrings; everything outside the markers in the pages is written by hand.
 """
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import inspect
 import json
 import re
-import textwrap
 import types
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from voicebot.config import Settings
+from voicebot.dialogue import json_schema
+from voicebot.dialogue.json_schema import field_docs
+from voicebot.dialogue.problems import CODES, WARNINGS
+from voicebot.dialogue.schema import STEPS
 from voicebot.records.events import kinds
 
 DOCS = Path(__file__).parent
+#: The schema that editors use.
+SCHEMA = Path(json_schema.__file__).with_name("flow.schema.json")
 #: Page and name of its generated part.
-PARTS = (("operations.md", "settings"), ("events.md", "events"))
+PARTS = (
+    ("operations.md", "settings"),
+    ("events.md", "events"),
+    ("flow-reference.md", "documents"),
+    ("flow-reference.md", "steps"),
+    ("flows.md", "checks"),
+)
 _NAMES = {str: "text", int: "number", float: "number", bool: "true/false", Path: "path", Any: "any", type(None): "none"}
-
-
-def field_docs(cls: type) -> dict[str, str]:
-    """Docstrings under the fields of a dataclass, on one line each."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
-    assert isinstance(body, ast.ClassDef)
-    found: dict[str, str] = {}
-    for field, text in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
-            said = ast.literal_eval(text.value) if isinstance(text.value, ast.Constant) else ""
-            found[field.target.id] = " ".join(str(said).split())
-    return found
 
 
 def class_doc(cls: type) -> str:
@@ -104,6 +102,79 @@ def events() -> Iterator[str]:
             yield _row(f"`{field.name}`", type_name(types_[field.name]), docs.get(field.name, ""))
 
 
+def documents() -> Iterator[str]:
+    """A table for a flow, and for each part of it that is no step."""
+    found = json_schema.flow_schema()["$defs"]
+    for name in ("flow", "slot", "case", "choices"):
+        yield f"\n### {_TITLES[name]}\n\n{found[name]['description']}\n"
+        yield from _keys(found[name], found)
+
+
+def steps() -> Iterator[str]:
+    """A table for each kind of step, with the keys that every step may have at first."""
+    found = json_schema.flow_schema()["$defs"]
+    shared = found["step_say"]["properties"]
+    common = {"properties": {key: shared[key] for key in ("id", "if", "next")}}
+    yield "\n### Every step\n"
+    yield from _keys(common, found)
+    for kind in STEPS:
+        model = found[f"step_{kind}"]
+        yield f"\n### `{kind}`\n\n{model['description']}\n"
+        own = {key: value for key, value in model["properties"].items() if key not in common["properties"]}
+        yield from _keys({**model, "properties": own}, found)
+
+
+def checks() -> Iterator[str]:
+    """What `voicebot flow lint` finds."""
+    yield "\n| code | | |\n|---|---|---|"
+    for code, meaning in CODES.items():
+        yield _row(code, meaning, "warning" if code in WARNINGS else "")
+
+
+#: Parts of the schema that have a section of their own.
+_TITLES = {"flow": "A flow or pattern", "slot": "A slot", "case": "A case", "choices": "Choices"}
+#: Parts of the schema that are shown where they are used.
+_INLINE = frozenset({"handoffto", "callbackto", "waitfor"})
+
+
+def _keys(model: Mapping[str, Any], found: Mapping[str, Any], inside: str = "") -> Iterator[str]:
+    if not inside:
+        yield "| key | value | |\n|---|---|---|"
+    for key, value in model["properties"].items():
+        needed = "**Required.** " if key in model.get("required", ()) else ""
+        default = f" Default: `{json.dumps(value['default'])}`." if "default" in value else ""
+        kind = "step" if key == "next" or key.startswith("on_") else schema_type(value)
+        kind = "command -> step" if key == "on" else schema_type(value) if "$ref" in value else kind
+        yield _row(f"`{inside}{key}`", kind, f"{needed}{value['description']}{default}")
+        part = str(value.get("$ref", "")).rpartition("/")[2]
+        if part in _INLINE:
+            yield from _keys(found[part], found, f"{inside}{key}.")
+
+
+def schema_type(value: Mapping[str, Any]) -> str:
+    """How a type of the schema is called for people."""
+    if "$ref" in value:
+        part = str(value["$ref"]).rpartition("/")[2]
+        name = {"condition": "CEL", "wordings": "wording"}.get(part, part)
+        return f"[{name}](#{_TITLES[part].lower().replace(' ', '-')})" if part in _TITLES else name.removesuffix("to")
+    if "enum" in value:
+        return ", ".join(f"`{one}`" for one in value["enum"])
+    if "const" in value:
+        return f"`{json.dumps(value['const'])}`"
+    match value.get("type"):
+        case "array":
+            return f"list of {schema_type(value['items'])}"
+        case "object":
+            inner = value.get("additionalProperties")
+            return f"name -> {schema_type(inner)}" if isinstance(inner, Mapping) else "any"
+        case "integer":
+            low, high = value.get("minimum"), value.get("maximum")
+            return f"{low:,} to {high:,}" if low is not None and high is not None else "whole number"
+        case "boolean":
+            return "`true`, `false`"
+    return "name" if "pattern" in value else "text"
+
+
 def _row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
@@ -115,7 +186,7 @@ def page(text: str, part: str) -> str:
         ValueError: the page has no place for it.
     """
     begin, end = f"<!-- generated: {part} -->", f"<!-- end of {part} -->"
-    lines = "\n".join({"settings": settings, "events": events}[part]())
+    lines = "\n".join(_WRITERS[part]())
     found, count = re.subn(
         f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: f"{begin}\n{lines}\n\n{end}", text, flags=re.DOTALL
     )
@@ -124,7 +195,17 @@ def page(text: str, part: str) -> str:
     return found
 
 
+_WRITERS: Mapping[str, Callable[[], Iterator[str]]] = {
+    "settings": settings,
+    "events": events,
+    "documents": documents,
+    "steps": steps,
+    "checks": checks,
+}
+
+
 def main() -> None:
+    SCHEMA.write_text(json_schema.text(), "utf-8")
     for name, part in PARTS:
         path = DOCS / name
         path.write_text(page(path.read_text("utf-8"), part), "utf-8")

@@ -17,18 +17,20 @@ FLOORS = (
     ("config",),
     ("transports", "console", "caller"),
     ("call",),
+    ("versions",),
     ("listening", "speaking", "dialogue", "handoff"),
     ("policy", "oms"),
+    ("messages",),
     ("identifiers",),
     ("records",),
     ("looplag",),
-    ("weights", "logs", "heap", "percentile", "checks"),
+    ("weights", "logs", "heap", "percentile", "checks", "webhooks"),
     ("errors",),
 )
 PURE = ("dialogue", "policy", "identifiers")
 IO = {"asyncio", "socket", "httpx", "sqlalchemy", "sqlite3", "subprocess", "threading", "time", "random", "aiohttp"}
-#: The shells of pure rooms: they have a thread of their own for the language model.
-SHELLS = {"interpreter"}
+#: The shells of pure rooms: they have a thread of their own for the language model, or ask one over HTTP.
+SHELLS = {"interpreter", "remote"}
 
 #: Where code is that is not shipped.
 OTHERS = ("tests", "benchmarks", "audio_fixtures")

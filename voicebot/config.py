@@ -27,6 +27,7 @@ from voicebot.dialogue.settings import DialogueSettings
 from voicebot.errors import ConfigError
 from voicebot.handoff.settings import HandoffSettings
 from voicebot.listening.settings import ListeningSettings
+from voicebot.messages.settings import MessageSettings
 from voicebot.oms.settings import OmsSettings
 from voicebot.records.settings import RecordsSettings
 from voicebot.speaking.settings import SpeakingSettings
@@ -68,6 +69,7 @@ class Settings:
     speaking: SpeakingSettings = field(default_factory=SpeakingSettings)
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     oms: OmsSettings = field(default_factory=OmsSettings)
+    messages: MessageSettings = field(default_factory=MessageSettings)
     handoff: HandoffSettings = field(default_factory=HandoffSettings)
     records: RecordsSettings = field(default_factory=RecordsSettings)
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from voicebot import __version__, heap
@@ -23,24 +24,22 @@ from voicebot.console.app import build_app
 from voicebot.console.deps import ConsoleDeps, Readiness
 from voicebot.console.security import check_access
 from voicebot.console.serve import listen, serving
-from voicebot.dialogue.engine import Engine
-from voicebot.dialogue.flowset import FlowSet
-from voicebot.dialogue.interpreter import open_interpreter
-from voicebot.dialogue.loader import load_flows
 from voicebot.errors import VoicebotError
 from voicebot.handoff.delivery import webhook_from
 from voicebot.handoff.desk import HandoffDesk
 from voicebot.listening import open_listening
 from voicebot.looplag import LoopLag
+from voicebot.messages.open import open_messenger
 from voicebot.oms import open_oms
-from voicebot.policy.book import PolicyBook
+from voicebot.oms.write_desk import open_writes
 from voicebot.records import upkeep
+from voicebot.records.database import url_for
 from voicebot.records.events.base import Record
 from voicebot.records.live import LiveLog, LiveLogs
 from voicebot.records.recording import RecordingThread
 from voicebot.records.settings import RecordsSettings
 from voicebot.records.store import SqlEventStore, open_store
-from voicebot.speaking import open_speaking
+from voicebot.speaking import Speaking, open_speaking
 from voicebot.speaking.lexicon import FILE as LEXICON
 from voicebot.speaking.lexicon import load_lexicon
 from voicebot.transports.sip.leg import SipLeg
@@ -48,6 +47,11 @@ from voicebot.transports.sip.listener import open_sip
 from voicebot.transports.webrtc.captions import caption
 from voicebot.transports.webrtc.leg import WebRtcLeg
 from voicebot.transports.webrtc.routes import BusyError, webrtc_router
+from voicebot.versions.contents import Folders
+from voicebot.versions.editions import Edition
+from voicebot.versions.store import VersionStore
+from voicebot.versions.training import open_trainer
+from voicebot.versions.watch import VersionWatch, told
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +79,15 @@ class Running:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, *, voice: bool = True, progress: Progress = log.info) -> AsyncIterator[House]:
-    """Everything that calls share, warmed; `voice=False` leaves out ears and mouth, for text conversations.
+async def open_house(
+    settings: Settings, *, voice: bool = True, published: bool = True, progress: Progress = log.info
+) -> AsyncIterator[House]:
+    """Everything that calls share, warmed.
+
+    Args:
+        voice: False leaves out ears and mouth, for text conversations.
+        published: False takes the configured flows, whatever is published.
+        progress: is told each step.
 
     Raises:
         VoicebotError: a setting, flow, policy, model or the order system keeps it from starting.
@@ -85,9 +96,17 @@ async def open_house(settings: Settings, *, voice: bool = True, progress: Progre
         data_dir = settings.server.data_dir.resolve()
         data_dir.mkdir(parents=True, exist_ok=True)
         cache = data_dir / "cache"
-        policies = PolicyBook.load(settings.dialogue.policies)
-        flows: FlowSet = load_flows(settings.dialogue.flows, policies=policies.policies)
-        progress(f"flows {flows.version[:8]} and policies {policies.version[:8]} are loaded")
+        voices: list[Speaking] = []
+        watch = VersionWatch(
+            VersionStore(data_dir) if published else None,
+            Folders(flows=settings.dialogue.flows, policies=settings.dialogue.policies),
+            train=await open_trainer(cache, settings.dialogue),
+            prepare=lambda edition: _warm(edition, watch, voices, settings),
+            watch_folders=settings.dialogue.watch,
+        )
+        stack.push_async_callback(watch.close)
+        editions = await watch.open()
+        progress(f"calls take {told(editions.offer)}, from {watch.source}")
         store = open_store(data_dir, settings.records)
         stack.callback(store.close)
         for call in upkeep.end_cut_off_calls(store):
@@ -97,8 +116,10 @@ async def open_house(settings: Settings, *, voice: bool = True, progress: Progre
         orders = await open_oms(settings.oms, data_dir)
         stack.push_async_callback(orders.close)
         progress("the order system answers")
-        interpreter = await open_interpreter(flows, cache, settings.dialogue)
-        stack.push_async_callback(interpreter.close)
+        messenger = open_messenger(settings.messages, data_dir)
+        stack.push_async_callback(messenger.close)
+        writes = open_writes(orders, messenger, settings.messages, url_for(data_dir, settings.records.database_url))
+        stack.push_async_callback(writes.close)
         webhook = webhook_from(settings.handoff)
         desk = HandoffDesk(store, settings.handoff, announce=webhook.send if webhook else None)
         if webhook is not None:
@@ -106,10 +127,9 @@ async def open_house(settings: Settings, *, voice: bool = True, progress: Progre
             stack.push_async_callback(webhook.close)
         house = House(
             settings=settings.call,
-            engine=Engine(flows),
-            interpreter=interpreter,
-            policies=policies,
+            editions=editions,
             orders=orders,
+            writes=writes,
             handoff=desk,
             logs=LiveLogs(store, settings=settings.records),
             store=store,
@@ -122,21 +142,33 @@ async def open_house(settings: Settings, *, voice: bool = True, progress: Progre
             progress("ears are warm")
             chosen = settings.speaking.lexicon
             names = load_lexicon(
-                Path(chosen or settings.dialogue.flows / LEXICON), settings.call.language, required=chosen is not None
+                Path(chosen or watch.folders.flows / LEXICON), settings.call.language, required=chosen is not None
             )
             speaking = await open_speaking(settings.speaking, cache, lexicon=names)
             stack.push_async_callback(speaking.close)
+            voices.append(speaking)
             progress("the voice is warm")
-            texts = phrases(
-                flows,
-                language=settings.call.language,
-                first_words=settings.speaking.first_clause_words,
-                lexicon=names,
-            )
-            made = await speaking.warm(texts)
-            progress(f"{len(texts)} phrases are ready, {made} of them new")
+            made = [await _warm(edition, watch, voices, settings) for edition in editions.offer.all]
+            progress(f"fixed phrases are ready, {sum(made)} of them new")
             house = dataclasses.replace(house, listening=listening, speaking=speaking)
+        following = asyncio.create_task(watch.follow(), name="versions")
+        stack.callback(following.cancel)
         yield house
+
+
+async def _warm(edition: Edition, watch: VersionWatch, voices: list[Speaking], settings: Settings) -> int:
+    """Have the fixed wordings of an edition spoken; how many were new. Nothing to do while there is no voice."""
+    made = 0
+    for speaking in voices:
+        fixed = partial(
+            phrases,
+            edition.engine.flows,
+            language=settings.call.language,
+            first_words=settings.speaking.first_clause_words,
+            lexicon=speaking.lexicon,
+        )
+        made += await speaking.warm(await watch.beside(fixed))
+    return made
 
 
 @asynccontextmanager
@@ -256,6 +288,9 @@ async def _keep_retention(house: House, settings: Settings) -> None:
                     thread, purge, house.store, house.handoff, house.data_dir, settings.records, datetime.now(UTC)
                 )
                 log.info("retention: %d recordings, %d logs and %d hand-offs deleted", *gone)
+                if (days := settings.records.log_retention_days) > 0:
+                    before = datetime.now(UTC) - timedelta(days=days)
+                    await loop.run_in_executor(thread, house.writes.ledger.forget, before)
             except (VoicebotError, OSError) as error:
                 log.error("retention: %s", error)
             await asyncio.sleep(RETENTION_EVERY_S)

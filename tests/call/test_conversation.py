@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from call_fakes import answer, room, said
+from call_fakes import NOW, answer, room, said
 
 from voicebot.call.conversation import Timing
-from voicebot.dialogue.effects import Effect, Handoff, Query, Say
-from voicebot.dialogue.inputs import Failed, Input, UserSaid
+from voicebot.dialogue.effects import CommitAction, Effect, Handoff, Query, Say
+from voicebot.dialogue.inputs import Answered, Failed, Input, UserSaid
 from voicebot.dialogue.wording import Part, text
 from voicebot.records.events.call import Fault
 from voicebot.records.events.dialogue import Said
@@ -116,3 +116,21 @@ async def test_what_is_written_down_is_what_people_read() -> None:
     r = room(lambda given: (Say(utterance="u1", wording=(*wording, Part("text", "."))),))
     r.conversation.feed(said("when"))
     assert r.log.of(Said) == [Said(utterance="u1", text="Due Mon, Jan 5, €19.99.", flow="test", step="1")]
+
+
+async def test_a_slow_write_is_bridged_by_a_filler_and_a_quick_one_is_not() -> None:
+    commit = CommitAction(request="c1", plan="p1", filler=text("One moment."))
+    r = room(lambda given: (commit,) if isinstance(given, UserSaid) else (), Timing(filler_after_commit_s=0.01))
+    fork = r.conversation.fork(lambda effect: None)
+    fork.feed(said("yes"))
+    await asyncio.sleep(0.03)
+    assert r.floor == []
+    fork.commit()
+    await asyncio.sleep(0.03)
+    assert r.floor[0] == commit
+    assert [effect.text for effect in r.floor if isinstance(effect, Say)] == ["One moment."]
+    r.conversation.feed(Answered(request="c1", result={"status": "done"}, now=NOW))
+    r.conversation.feed(said("yes"))
+    r.conversation.feed(Answered(request="c1", result={"status": "done"}, now=NOW))
+    await asyncio.sleep(0.03)
+    assert len([effect for effect in r.floor if isinstance(effect, Say)]) == 1

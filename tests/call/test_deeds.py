@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from call_fakes import NOW, MemoryLog
 from pipecat.frames.frames import Frame
 
@@ -14,9 +15,21 @@ from voicebot.call.deeds import Deeds
 from voicebot.call.delivery import Deed
 from voicebot.call.frames import DrainThenHangUpFrame
 from voicebot.call.leg import CallLeg, TransferOutcome
-from voicebot.dialogue.effects import BookCallback, Handoff, HangUp
-from voicebot.dialogue.inputs import CallbackBooked, Failed, HandoffResult, Input
+from voicebot.dialogue.effects import (
+    AbandonPlan,
+    BookCallback,
+    CheckProof,
+    CommitAction,
+    Handoff,
+    HangUp,
+    PlanAction,
+    SendCode,
+    SendMessage,
+)
+from voicebot.dialogue.inputs import Answered, CallbackBooked, Failed, HandoffResult, Input
+from voicebot.dialogue.wording import text
 from voicebot.handoff.desk import HandoffDesk
+from voicebot.oms.writes import CallWrites
 from voicebot.records.events.base import Record
 from voicebot.records.events.call import Fault
 from voicebot.records.events.handoff import Transfer
@@ -44,9 +57,26 @@ class Desk:
         return "2026-01-02T09:00:00Z"
 
 
+class Writes:
+    """Notes what it is asked, and answers everything alike; or breaks."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.broken = False
+
+    def __getattr__(self, name: str) -> Any:
+        async def answer(*args: Any) -> dict[str, Any]:
+            self.asked.append((name, *args))
+            if self.broken:
+                raise ArithmeticError("a flaw of ours")
+            return {"status": "fine"}
+
+        return answer
+
+
 class Stage:
     def __init__(self, target: str | None = TARGET, outcome: TransferOutcome | None = None) -> None:
-        self.desk, self.log = Desk(target), MemoryLog()
+        self.desk, self.log, self.writes = Desk(target), MemoryLog(), Writes()
         self.given: list[Input] = []
         self.pushed: list[Frame] = []
         self.answer: asyncio.Future[TransferOutcome] = asyncio.get_running_loop().create_future()
@@ -55,6 +85,8 @@ class Stage:
         self.deeds = Deeds(
             leg=cast(CallLeg, SimpleNamespace(can_transfer=True, transfer=self._transfer)),
             desk=cast(HandoffDesk, self.desk),
+            writes=cast(CallWrites, self.writes),
+            written=lambda wording: "".join(part.value for part in wording),
             events=self.log,
             records=tuple,
             give=self.given.append,
@@ -132,3 +164,38 @@ async def test_hanging_up_is_left_to_the_mouth() -> None:
     stage = Stage()
     await stage.do(HangUp(reason="goodbye"))
     assert [type(frame) for frame in stage.pushed] == [DrainThenHangUpFrame]
+
+
+ACTS: list[tuple[Any, tuple[Any, ...], str]] = [
+    (
+        PlanAction(request="r", action="cancel", order="o", args={"reason": "x"}),
+        ("plan", "r", "cancel", "o", {"reason": "x"}),
+        "unavailable",
+    ),
+    (CommitAction(request="r", plan="p"), ("commit", "r", "p"), "unknown"),
+    (CheckProof(request="r", order="o", factor="name", value="v"), ("check", "r", "o", "name", "v"), "unavailable"),
+    (SendCode(request="r", order="o"), ("send_code", "r", "o"), "failed"),
+    (
+        SendMessage(request="r", order="o", kind="k", wording=text("Hello"), about="c"),
+        ("send_message", "r", "o", "k", "Hello", "c"),
+        "failed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("act", "asked", "broken"), ACTS)
+async def test_acts_are_answered_even_when_they_break(act: Deed, asked: tuple[Any, ...], broken: str) -> None:
+    stage = Stage()
+    await stage.do(act)
+    assert stage.writes.asked == [asked]
+    assert stage.given == [Answered(request="r", result={"status": "fine"}, now=NOW)]
+    stage.writes.broken = True
+    await stage.do(act)
+    assert stage.given[1:] == [Answered(request="r", result={"status": broken}, now=NOW)]
+    assert len(stage.log.of(Fault)) == 1
+
+
+async def test_giving_a_plan_up_is_not_answered() -> None:
+    stage = Stage()
+    await stage.do(AbandonPlan(plan="p"))
+    assert (stage.writes.asked, stage.given) == ([("abandon", "p")], [])

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from voicebot.call.delivery import Deed, Delivery
 from voicebot.call.frames import SpeakFrame
-from voicebot.dialogue.effects import Handoff, HangUp, Say
+from voicebot.dialogue.effects import AbandonPlan, CommitAction, Handoff, HangUp, PlanAction, Say
 from voicebot.dialogue.wording import text
 from voicebot.errors import ModelError
 from voicebot.speaking.clauses import Clause
@@ -190,3 +190,24 @@ async def test_a_fault_of_any_kind_costs_one_item_only() -> None:
         await turns()
         assert stage.words[-1] == "three"
         assert stage.faults == ["speaking", "delivery"]
+
+
+async def test_the_order_system_works_while_the_filler_is_spoken() -> None:
+    acts: list[Deed] = [AbandonPlan(plan="p1"), PlanAction(request="p2", action="cancel", order="o1")]
+    async with staged() as stage:
+        stage.delivery.put(stage.delivery.prepare(say("Let me check.")))
+        for act in acts:
+            stage.delivery.put(act)
+        await turns()
+        assert stage.words == ["Let me check."]
+        assert stage.deeds == acts
+
+
+async def test_an_interruption_does_not_stop_a_write() -> None:
+    commit = CommitAction(request="c1", plan="p1")
+    async with staged() as stage:
+        stage.delivery.put(stage.delivery.prepare(say("One moment.")))
+        stage.delivery.put(commit)
+        stage.delivery.cut()
+        await turns()
+        assert stage.deeds == [commit]

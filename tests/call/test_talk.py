@@ -33,11 +33,12 @@ from voicebot.call.frames import (
 from voicebot.call.talk import Talk
 from voicebot.dialogue.commands import Understanding
 from voicebot.dialogue.context import Context
-from voicebot.dialogue.effects import Expect, Say
-from voicebot.dialogue.inputs import Failed, Input, UserSaid, UserSilent
+from voicebot.dialogue.effects import CommitAction, Expect, Say
+from voicebot.dialogue.inputs import Answered, Failed, Input, UserSaid, UserSilent
 from voicebot.dialogue.wording import text
 from voicebot.listening.recognition import Recognition
 from voicebot.records.events.call import Fault
+from voicebot.records.events.dialogue import EngineInput
 from voicebot.records.events.turn import SpeculationDropped, TurnCommitted, TurnLatency
 from voicebot.speaking.clauses import Clause
 from voicebot.speaking.speech import Speech
@@ -81,13 +82,15 @@ class Line:
         self.sink = Sink()
         self.room: Room | None = None
         self.rule = rule
+        self.deeds: list[Any] = []
 
         def build(floor: Floor) -> Conversation:
             self.room = room(rule, floor=floor)
             return self.room.conversation
 
         def delivery(push: Any) -> Delivery:
-            async def perform(deed: Any) -> None: ...
+            async def perform(deed: Any) -> None:
+                self.deeds.append(deed)
 
             return Delivery(
                 voice=Voice(),
@@ -268,3 +271,35 @@ async def test_an_answer_that_comes_while_the_next_turn_is_understood_is_said_on
         await call.send(over("hello?", turn=2))
         assert call.sink.spoken.count("It is on its way.") <= 2
         assert [event for event in call.events if isinstance(event, Fault)] == []
+
+
+async def test_a_write_waits_for_the_end_of_the_turn_and_for_nothing_else() -> None:
+    commit = CommitAction(request="c1", plan="p1")
+
+    def rule(given: Input) -> tuple[Any, ...]:
+        match given:
+            case UserSaid():
+                return (Say(utterance="u1", wording=text("One moment.")), commit)
+            case Answered():
+                return (Say(utterance="u2", wording=text(f"It is {given.result['status']}.")),)
+        return ()
+
+    async with line(rule) as call:
+        await call.send(eager("yes"))
+        assert call.deeds == []
+        await call.send(over("yes"))
+        assert (call.sink.spoken, call.deeds) == (["One moment."], [commit])
+        call.talk.give(Answered(request="c1", result={"status": "done"}, now=NOW))
+        await call.settle()
+        assert call.sink.spoken == ["One moment.", "It is done."]
+        assert [event.input["kind"] for event in call.kinds(EngineInput)] == ["user_said", "answered"]
+
+
+async def test_a_write_of_a_turn_that_was_not_over_never_happens() -> None:
+    def rule(given: Input) -> tuple[Any, ...]:
+        said_yes = isinstance(given, UserSaid) and given.understanding.text == "yes"
+        return (CommitAction(request="c1", plan="p1"),) if said_yes else ()
+
+    async with line(rule) as call:
+        await call.send(eager("yes"), EagerEndOfTurnCancelFrame(), over("yes but not the shoes", revision=2))
+        assert call.deeds == []

@@ -20,7 +20,7 @@ from voicebot.dialogue.effects import Expect
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.inputs import KeysPressed
 from voicebot.dialogue.interpret import interpret
-from voicebot.dialogue.loader import LEXICON, parse_flows
+from voicebot.dialogue.loader import flow_files, parse_flows
 from voicebot.dialogue.state import State
 
 FLOW = """
@@ -33,12 +33,10 @@ steps:
   - ask: wanted
     prompt: "What is it?"
     again: ["Once more, please."]
-    on: {deny: without}
+    on: {deny: without, unsure: without}
   - ask: right
     prompt: "I have {{ wanted | KIND }}. Is that right?"
-  - branch:
-      - {if: right && bought_on != null, next: thanks}
-      - {next: thanks}
+  - set: {both: right && bought_on != null}
   - id: thanks
     say: "Noted, {{ wanted | KIND }}."
     next: done
@@ -51,7 +49,7 @@ KINDS = {"date": "date", "amount": "money", "quantity": "count", "name": "name",
 @cache
 def flow_of(kind: str) -> FlowSet:
     folder = ROOT / "flows"
-    files = [f for f in folder.rglob("*.yaml") if f.name not in (LEXICON, "callback.yaml")]
+    files = [f for f in flow_files(folder) if f.name != "callback.yaml"]
     texts = {str(f.relative_to(folder)): f.read_text(encoding="utf-8") for f in files}
     path = "wanted.minor, wanted.currency" if kind == "amount" else "wanted"
     written = FLOW.replace("TYPE", kind).replace("wanted | KIND", f"{path} | {KINDS.get(kind, 'plain')}")

@@ -229,7 +229,7 @@ def test_the_context_tells_what_is_expected() -> None:
     assert context.known == {"order_number": ("4481207", "5530418")}
     stage.say("where is my order")
     context = stage.engine.context(stage.state)
-    assert (context.kind, context.slot, context.flow) == ("choice", "which_order", "wismo")
+    assert (context.kind, context.slot, context.flow) == ("choice", "which_order", "find_order")
     assert [option.value for option in context.options] == ["4481207", "5530418"]
     assert stage.expect is not None
     assert stage.expect.choices[1] == "the Alpine Tent from 2026-11-18"

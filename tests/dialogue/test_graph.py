@@ -53,7 +53,7 @@ def test_shipped_flows_have_no_loose_ends(name: str) -> None:
 def test_the_overview_shows_who_leads_to_whom() -> None:
     drawn = overview(flows())
     assert "caller((caller)) -->" in drawn
-    assert "f_wismo -->|call| f_patterns__read_back" in drawn
+    assert "f_find_order -->|call| f_patterns__read_back" in drawn
     assert drawn.count('["wismo"]') == 1
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 NAMED_FILE = re.compile(r"`((?:voicebot|flows|policies|docs|scripts|tests|benchmarks|audio_fixtures)/[\w./]*)`")
-WRITTEN_BY_THE_READER = ("flows/click_and_collect.yaml", "policies/pickup_hold.yaml")
+WRITTEN_BY_THE_READER = ("flows/warranty.yaml", "policies/warranty.yaml", "flows/tests/warranty.yaml")
 
 _spec = importlib.util.spec_from_file_location("docs_reference", DOCS / "reference.py")
 assert _spec is not None

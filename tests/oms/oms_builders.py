@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from voicebot.oms.connector import Cap, Deadline, FoundOrders, Health, Heard, NotFound, OrderKey
+from voicebot.oms.actions import Action, ActionPlan, ActionResult
+from voicebot.oms.connector import BadAnswer, Cap, Deadline, FoundOrders, Health, Heard, NotFound, OrderKey
+from voicebot.oms.demo.seed import CAST, generate
+from voicebot.oms.demo.store import ShopStore
 from voicebot.oms.facts import View
-from voicebot.oms.model import Address, CustomerRef, Order, OrderLine
+from voicebot.oms.model import Address, Customer, CustomerRef, Order, OrderLine
 from voicebot.oms.money import Money
+from voicebot.oms.products import Product, ProductSearch, Promotion
 from voicebot.oms.shipment import Shipment, ShipmentLine, TrackingEvent
 from voicebot.oms.status import OrderStatus, PaymentStatus, Reason, ShipmentStatus
 from voicebot.records.events.base import CallEvent, Record
@@ -22,6 +26,15 @@ NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 VIEW = View(now=NOW, zone=ZoneInfo("America/New_York"), stale_after_days=4, recent_days=14)
 T = TypeVar("T")
+
+
+def small_shop() -> ShopStore:
+    """The demo shop's cast and use cases, without the two thousand orders around them."""
+    shop = generate(7, TODAY, customers=len(CAST) + 1, orders=0)
+    store = ShopStore(":memory:")
+    codes, stores = shop.promotions, shop.stores
+    store.replace(shop.shop, shop.products, shop.customers, shop.orders, {}, promotions=codes, stores=stores)
+    return store
 
 
 def days(count: int) -> date:
@@ -113,6 +126,10 @@ class FakeConnector:
 
     orders: list[Order] = field(default_factory=list)
     customers: list[CustomerRef] = field(default_factory=list)
+    accounts: list[Customer] = field(default_factory=list)
+    products: list[Product] = field(default_factory=list)
+    promotions: list[Promotion] = field(default_factory=list)
+    commits: dict[str, ActionResult] = field(default_factory=dict)
     near: tuple[str, ...] = ()
     takes_s: float = 0.1
     fault: Callable[[], Exception] | None = None
@@ -150,6 +167,44 @@ class FakeConnector:
     async def nearest_numbers(self, heard: Heard, *, limit: int, deadline: Deadline) -> tuple[str, ...]:
         await self._answer(f"nearest {heard if isinstance(heard, str) else ' '.join(n for n, _ in heard)}")
         return self.near[:limit]
+
+    async def find_products(self, search: ProductSearch, *, limit: int, deadline: Deadline) -> tuple[Product, ...]:
+        await self._answer(f"products {search.sku or search.text}")
+        fits = [p for p in self.products if any(v.sku == search.sku for v in p.variants) or search.text in p.name]
+        return tuple(fits[:limit])
+
+    async def get_customer(self, customer_id: str, *, deadline: Deadline) -> Customer:
+        await self._answer(f"customer {customer_id}")
+        for known in self.accounts:
+            if known.id == customer_id:
+                return known
+        raise NotFound("no such customer")
+
+    async def get_promotion(self, code: str, *, deadline: Deadline) -> Promotion:
+        await self._answer(f"promotion {code}")
+        for known in self.promotions:
+            if known.code == code.upper():
+                return known
+        raise NotFound("no such code")
+
+    async def plan(self, action: Action, order: Order, *, plan_id: str, deadline: Deadline) -> ActionPlan:
+        await self._answer(f"plan {action.kind}")
+        return ActionPlan(id=plan_id, action=action, preview={}, version=order.version)
+
+    async def commit(self, plan: ActionPlan, *, key: str, deadline: Deadline) -> ActionResult:
+        await self._answer(f"commit {key}")
+        self.commits[key] = ActionResult(status="committed", reference=plan.action.target, at=NOW)
+        return self.commits[key]
+
+    async def outcome(self, plan: ActionPlan, *, key: str, deadline: Deadline) -> ActionResult | None:
+        await self._answer(f"outcome {key}")
+        return self.commits.get(key)
+
+    async def abandon(self, plan: ActionPlan, *, deadline: Deadline) -> None:
+        await self._answer(f"abandon {plan.id}")
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
+        raise BadAnswer("this order system sends no webhooks")
 
     async def health(self, *, deadline: Deadline) -> Health:
         return Health(ok=True)

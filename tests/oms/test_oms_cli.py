@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,21 +11,25 @@ from typer.testing import CliRunner
 
 from voicebot.cli.demo_oms import demo_oms
 from voicebot.cli.oms import app
+from voicebot.oms.actions import Action, ActionKind, ActionPlan
 from voicebot.oms.demo import service as demo_service
 from voicebot.oms.demo.schema import FORMAT
+from voicebot.oms.ledger import Ledger
+from voicebot.records.database import url_for
 
 run = CliRunner()
 service = typer.Typer()
+SHOP = {"products": 67, "customers": 332, "orders": 2032, "promotions": 6, "stores": 3}
 service.command()(demo_oms)
 
 
 def test_export_then_import(tmp_path: Path) -> None:
     file = str(tmp_path / "shop.json")
     exported = run.invoke(app, ["export", file, "--data-dir", str(tmp_path / "a"), "--json"])
-    assert json.loads(exported.stdout)["exported"] == {"products": 61, "customers": 300, "orders": 2000}
+    assert json.loads(exported.stdout)["exported"] == SHOP
     imported = run.invoke(app, ["import", file, "--data-dir", str(tmp_path / "b"), "--json"])
-    assert json.loads(imported.stdout) == {"imported": {"products": 61, "customers": 300, "orders": 2000}}
-    assert "orders: 2000 of 2000" in imported.stderr
+    assert json.loads(imported.stdout) == {"imported": SHOP}
+    assert "orders: 2032 of 2032" in imported.stderr
     again = run.invoke(app, ["export", "--data-dir", str(tmp_path / "b")])
     assert again.stdout == Path(file).read_text(encoding="utf-8")
 
@@ -90,3 +95,18 @@ def test_help_teaches() -> None:
     assert "voicebot demo-oms --port 8090" in run.invoke(service, ["--help"]).stdout
     for command in ("import", "export", "find"):
         assert f"voicebot oms {command}" in run.invoke(app, [command, "--help"]).stdout
+
+
+def test_writes_of_unknown_outcome_are_listed(tmp_path: Path) -> None:
+    none = run.invoke(app, ["unknown", "--data-dir", str(tmp_path)])
+    assert none.exit_code == 1
+    assert "--data-dir" in none.stderr
+    ledger = Ledger(url_for(tmp_path))
+    assert run.invoke(app, ["unknown", "--data-dir", str(tmp_path)]).stdout == "every write is accounted for\n"
+    plan = ActionPlan(id="p", action=Action(kind=ActionKind.REFUND, target="o-7"), preview={})
+    asyncio.run(ledger.begin("refund-1", "call-1", plan))
+    ledger.close()
+    listed = run.invoke(app, ["unknown", "--data-dir", str(tmp_path), "--json"])
+    row = json.loads(listed.stdout)
+    assert (row["key"], row["action"], row["order"], row["call"]) == ("refund-1", "refund", "o-7", "call-1")
+    assert "order o-7" in run.invoke(app, ["unknown", "--data-dir", str(tmp_path)]).stdout

@@ -6,16 +6,20 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import httpx
 import pytest
 
+from voicebot.oms.actions import Action, ActionKind, ActionPlan
 from voicebot.oms.connector import (
     BadAnswer,
+    Conflict,
     Deadline,
     DeadlineExceeded,
     KeyKind,
+    NotAllowed,
     NotFound,
     OmsError,
     OrderKey,
@@ -23,9 +27,11 @@ from voicebot.oms.connector import (
     Unavailable,
 )
 from voicebot.oms.connectors.demo import DemoConnector
-from voicebot.oms.demo.schema import compact
+from voicebot.oms.demo import mapping
+from voicebot.oms.demo.schema import OrderDoc, compact
 from voicebot.oms.demo.seed import generate
 
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
 KEY = OrderKey(KeyKind.NUMBER, "4481207")
 ORDER = compact(generate(7, date(2026, 11, 21), orders=1).orders[0])
 
@@ -88,6 +94,79 @@ async def test_bad_answers_become_typed_errors(
     assert type(caught.value) is error
     assert "4481207" not in str(caught.value)
     await connector.close()
+
+
+QUOTE = {"version": "w1", "quote": "q", "preview": {"refund_minor": 5}, "expires_at": "2026-11-21T10:00:00Z"}
+DONE = {"reference": "RF-1", "facts": {"refund_minor": 5}, "at": "2026-11-21T10:00:00Z"}
+
+
+async def planned(answer: Callable[[httpx.Request], httpx.Response], *, version: str = "w1") -> ActionPlan:
+    order = mapping.order(OrderDoc.model_validate_json(ORDER).model_copy(update={"version": version}), NOW)
+    action = Action(kind=ActionKind.REFUND, target=order.id, args={"amount_minor": 5})
+    connector = connected(answer)
+    try:
+        return await connector.plan(action, order, plan_id="p-1", deadline=Deadline.after(1))
+    finally:
+        await connector.close()
+
+
+async def test_a_plan_and_its_commit() -> None:
+    seen: list[dict[str, Any]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append({"path": request.url.path, **json.loads(request.content)})
+        done = DONE if seen[-1].get("key") == "key-number-1" else None
+        answers: dict[str, Any] = {"plan": QUOTE, "commit": DONE, "outcome": {"done": done}}
+        return httpx.Response(200, json=answers[request.url.path.rsplit("/", 1)[1]])
+
+    plan = await planned(answer)
+    assert (plan.id, plan.version, plan.preview) == ("p-1", "w1", {"refund_minor": 5})
+    connector = connected(answer)
+    result = await connector.commit(plan, key="key-number-1", deadline=Deadline.after(1))
+    assert (result.status, result.reference, result.facts) == ("committed", "RF-1", {"refund_minor": 5})
+    assert seen[1] == {
+        "path": "/v1/actions/commit",
+        "kind": "refund",
+        "order": "o-4481207",
+        "args": {"amount_minor": 5},
+        "key": "key-number-1",
+        "version": "w1",
+        "quote": "q",
+    }
+    assert await connector.outcome(plan, key="key-number-1", deadline=Deadline.after(1)) == result
+    assert await connector.outcome(plan, key="key-number-2", deadline=Deadline.after(1)) is None
+    asked = len(seen)
+    await connector.abandon(plan, deadline=Deadline.after(1))
+    assert len(seen) == asked, "there is nothing to remove"
+    await connector.close()
+
+
+async def test_a_quote_for_another_version_than_was_read() -> None:
+    with pytest.raises(Conflict):
+        await planned(lambda _: httpx.Response(200, json=QUOTE), version="w0")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (body('{"error": "conflict", "detail": "changed"}', status=409), Conflict),
+        (body('{"error": "not_allowed", "reason": "nothing_left"}', status=409), NotAllowed),
+        (body('{"error": "no idea"}', status=409), BadAnswer),
+        (body("<html>", status=409), BadAnswer),
+        (body("{}", status=404), NotFound),
+        (body("{}", status=422), BadAnswer),
+        (body("{}", status=504), Unavailable),
+        (body("{}"), BadAnswer),
+    ],
+)
+async def test_refusals_are_told_from_trouble(
+    answer: Callable[[httpx.Request], httpx.Response], error: type[OmsError]
+) -> None:
+    with pytest.raises(error) as caught:
+        await planned(answer)
+    assert type(caught.value) is error
+    if isinstance(caught.value, NotAllowed):
+        assert caught.value.reason == "nothing_left"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from voicebot.oms.connector import BadAnswer, Deadline, NotFound, OmsError, Thro
 from voicebot.oms.guard import Guard
 from voicebot.oms.settings import OmsSettings
 
-SETTINGS = OmsSettings(retries=1, retry_pause_ms=40, cache_ttl_s=20, absent_ttl_s=3)
+SETTINGS = OmsSettings(retries=1, retry_pause_ms=40, cache_ttl_s=20, absent_ttl_s=3, hedge_after_ms=0)
 KEY = ("find_orders", "number", "1")
 
 
@@ -304,5 +304,72 @@ def test_cancelled_probe_does_not_lock_the_breaker() -> None:
         probe.cancel()
         await asyncio.sleep(0.1)
         assert (await guard.read(("c",), Backend(), Deadline.after(1))).status == "ok"
+
+    jumping(story)
+
+
+def test_a_write_makes_snapshots_old_and_reads_under_way_make_none() -> None:
+    async def story() -> None:
+        guard, backend = Guard(SETTINGS), Backend()
+        await guard.read(KEY, backend, Deadline.after(1))
+        await guard.read(("other",), backend, Deadline.after(1))
+        under_way = asyncio.create_task(guard.read(("slow",), backend, Deadline.after(1)))
+        await asyncio.sleep(0.05)
+        guard.forget(lambda key, value: key == KEY)
+        assert (await under_way).status == "ok"
+        assert (await guard.read(("other",), backend, Deadline.after(1))).cached
+        assert not (await guard.read(KEY, backend, Deadline.after(1))).cached
+        assert not (await guard.read(("slow",), backend, Deadline.after(1))).cached
+        await guard.close()
+
+    jumping(story)
+
+
+def test_a_write_is_sent_once_and_reads_do_not_keep_it_waiting() -> None:
+    async def story() -> None:
+        guard = Guard(replace(SETTINGS, concurrent_reads=1))
+        slow, broken = Backend(takes_s=5), Backend(script=(Unavailable("down"),))
+        reading = asyncio.create_task(guard.read(KEY, slow, Deadline.after(9)))
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable):
+            await guard.send(broken, Deadline.after(1))
+        assert broken.calls == 1
+        assert await guard.send(broken, Deadline.after(1)) == "answer 2"
+        with pytest.raises(OmsError):
+            await guard.send(slow, Deadline.after(1))
+        await guard.close()
+        await asyncio.gather(reading, return_exceptions=True)
+
+    jumping(story)
+
+
+def test_a_read_that_takes_long_is_asked_for_again() -> None:
+    async def story() -> None:
+        guard, asked = Guard(replace(SETTINGS, hedge_after_ms=150)), list[float]()
+
+        async def fetch(deadline: Deadline) -> str:
+            asked.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(2.0 if len(asked) == 1 else 0.1)
+            return f"answer {len(asked)}"
+
+        answer, took_s = await timed(guard.read(KEY, fetch, Deadline.after(4)))
+        assert (answer.status, answer.value) == ("ok", "answer 2")
+        assert took_s == pytest.approx(0.25)
+        assert asked[1] - asked[0] == pytest.approx(0.15)
+
+    jumping(story)
+
+
+def test_reads_beyond_what_is_allowed_wait_and_writes_go_first() -> None:
+    async def story() -> None:
+        limits = replace(SETTINGS, requests_per_s=1.0, requests_at_once=3.0, requests_for_writes=1.0)
+        guard, backend = Guard(limits), Backend(takes_s=0.0)
+        reads = [timed(guard.read((name,), backend, Deadline.after(9))) for name in "abc"]
+        took = [round(took_s, 3) for _, took_s in await asyncio.gather(*reads)]
+        assert took == [0.0, 0.0, 1.0]
+        _, write_s = await timed(guard.send(backend, Deadline.after(9)))
+        assert write_s == pytest.approx(0.0)
+        late = await guard.read(("d",), backend, Deadline.after(0.5))
+        assert late.status == "timeout"
 
     jumping(story)

@@ -13,6 +13,8 @@ import pytest
 from oms_builders import FakeLog
 
 from voicebot.errors import VoicebotError
+from voicebot.oms.actions import Action, ActionKind, ActionPlan
+from voicebot.oms.connector import Deadline, DeadlineExceeded, Unavailable
 from voicebot.oms.connectors.demo import DemoConnector
 from voicebot.oms.demo.process import DemoService
 from voicebot.oms.desk import OrderDesk
@@ -154,3 +156,47 @@ async def test_number_index_of_each_origin(service: DemoService, shop_dir: Path,
     away = open_index(None, "http://127.0.0.1:16499")
     assert await away.nearest_numbers("4481207", 3) == []
     await away.close()
+
+
+async def test_a_write_survives_a_kill_and_a_lost_answer(tmp_path: Path) -> None:
+    async with DemoService(tmp_path) as service:
+        shop = DemoConnector(service.url)
+
+        async def plan(number: str) -> ActionPlan:
+            order = await shop.get_order(f"o-{number}", deadline=Deadline.after(5))
+            wish = Action(kind=ActionKind.REFUND, target=order.id, args={"amount_minor": 100})
+            return await shop.plan(wish, order, plan_id="p", deadline=Deadline.after(5))
+
+        killed, lost = await plan("3355190"), await plan("3379532")
+        await shop.commit(killed, key="before-the-kill", deadline=Deadline.after(5))
+        await faults(service, fail_rate=1, kind="answer_lost", only="writes")
+        with pytest.raises(Unavailable):
+            await shop.commit(lost, key="answer-was-lost", deadline=Deadline.after(5))
+        assert service.pid is not None
+        os.kill(service.pid, signal.SIGKILL)
+        async with asyncio.timeout(15):
+            while service.restarts == 0:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await until_serving(service.url)
+        for done, key in ((killed, "before-the-kill"), (lost, "answer-was-lost")):
+            told = await shop.outcome(done, key=key, deadline=Deadline.after(5))
+            assert told is not None
+            again = await shop.commit(done, key=key, deadline=Deadline.after(5))
+            assert again == told
+            order = await shop.get_order(done.action.target, deadline=Deadline.after(5))
+            assert [refund.amount.minor for refund in order.refunds] == [100]
+        await shop.close()
+
+
+async def test_a_write_that_was_given_up_while_it_waited_is_not_done_later(service: DemoService) -> None:
+    shop = DemoConnector(service.url)
+    order = await shop.get_order("o-3362847", deadline=Deadline.after(5))
+    wish = Action(kind=ActionKind.REFUND, target=order.id, args={"amount_minor": 100})
+    planned = await shop.plan(wish, order, plan_id="p", deadline=Deadline.after(5))
+    await faults(service, latency_ms=600, only="writes")
+    with pytest.raises(DeadlineExceeded):
+        await shop.commit(planned, key="given-up-early", deadline=Deadline.after(0.2))
+    await faults(service)
+    await asyncio.sleep(1.0)
+    assert await shop.outcome(planned, key="given-up-early", deadline=Deadline.after(5)) is None
+    await shop.close()

@@ -16,6 +16,7 @@ from voicebot.oms.demo.schema import OrderDoc, ShopFile, compact
 from voicebot.oms.demo.seed import GUEST_EMAIL, ORDERS, SHOWCASE_NUMBERS, generate, moved
 from voicebot.oms.demo.slips import one_edit
 from voicebot.oms.demo.transfer import _contradictions
+from voicebot.oms.demo.use_cases import cases
 from voicebot.oms.facts import Facts, View, order_facts
 from voicebot.oms.status import OrderStatus, PaymentStatus, RefundStatus, ReturnStatus
 
@@ -23,11 +24,13 @@ ZONE = ZoneInfo("America/New_York")
 #: An ordinary day, a leap day, both changes of the clock, and a year's first day.
 TODAYS = (date(2026, 11, 21), date(2028, 2, 29), date(2027, 3, 14), date(2026, 11, 1), date(2027, 1, 1))
 PHONES = (
-    r"\+1(415|212|312|206|617|503)55501\d\d",
+    r"\+1(415|212|312|206|617|503|646)55501\d\d",
     r"\+447700900\d{3}",
     r"\+493023125\d{3}",
     r"\+494066969\d{3}",
     r"\+3363998\d{4}",
+    r"\+442079460\d{3}",
+    r"\+498999998\d{3}",
 )
 
 
@@ -56,8 +59,8 @@ def test_same_number_same_day_same_shop(shop: ShopFile) -> None:
 def test_it_is_big_enough(shop: ShopFile) -> None:
     assert len(shop.products) >= 50
     assert sum(len(product.variants) > 1 for product in shop.products) >= 30
-    assert len(shop.customers) == 300
-    assert len(shop.orders) == ORDERS == 2000
+    assert len(shop.customers) == 300 + len(cases())
+    assert len(shop.orders) == ORDERS + len(cases()) == 2032
     assert all(re.fullmatch(r"[1-9]\d{6}", order.number) for order in shop.orders)
 
 

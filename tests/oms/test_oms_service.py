@@ -60,7 +60,7 @@ async def test_single_order_and_neighbours(http: httpx.AsyncClient) -> None:
 
 async def test_health_counts(http: httpx.AsyncClient) -> None:
     health = (await http.get("/healthz")).json()
-    assert (health["status"], health["orders"], health["customers"]) == ("ok", 2000, 300)
+    assert (health["status"], health["orders"], health["customers"]) == ("ok", 2032, 332)
 
 
 async def test_faults_are_switched_while_it_runs(http: httpx.AsyncClient) -> None:
@@ -74,7 +74,12 @@ async def test_faults_are_switched_while_it_runs(http: httpx.AsyncClient) -> Non
         answer = await http.get("/v1/orders?number=1")
         assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (status, content)
         assert (await http.get("/healthz")).status_code == 200
-    assert (await http.get("/admin/faults")).json() == {"latency_ms": 0, "fail_rate": 1.0, "kind": "throttle"}
+    assert (await http.get("/admin/faults")).json() == {
+        "latency_ms": 0,
+        "fail_rate": 1.0,
+        "kind": "throttle",
+        "only": "all",
+    }
     assert (await http.put("/admin/faults", json={"fail_rate": 2})).status_code == 422
     assert (await http.put("/admin/faults", json={"mood": "bad"})).status_code == 422
 

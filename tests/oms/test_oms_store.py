@@ -114,6 +114,15 @@ def test_every_search_uses_an_index(store: ShopStore) -> None:
         assert "TEMP B-TREE" not in plan, plan
 
 
+@pytest.mark.parametrize(
+    ("delete", "index"),
+    [("payments WHERE order_id = ?", "payments_order"), ("contacts WHERE customer_id = ?", "contacts_customer")],
+)
+def test_a_change_of_one_order_reads_no_others(store: ShopStore, delete: str, index: str) -> None:
+    plan = " ".join(row[3] for row in store._db.execute(f"EXPLAIN QUERY PLAN DELETE FROM {delete}", ("x",)))
+    assert index in plan, plan
+
+
 def test_failed_replacement_leaves_everything(store: ShopStore) -> None:
     before = list(store.orders())
     twice = [generate(7, DAY, orders=1).orders[0]] * 2

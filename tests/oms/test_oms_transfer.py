@@ -14,6 +14,7 @@ from voicebot.oms.demo.seed import generate
 from voicebot.oms.demo.shop import open_shop
 from voicebot.oms.demo.store import ShopStore
 from voicebot.oms.demo.transfer import ShopFileError, export_shop, import_shop, read_shop
+from voicebot.oms.demo.use_cases import cases
 
 DAY = date(2026, 11, 21)
 
@@ -55,7 +56,13 @@ def problems(folder: Path, content: object) -> str:
 def test_export_reads_back_as_the_same_shop(tmp_path: Path) -> None:
     store = open_shop(":memory:", seed_number=7, today=DAY)
     first = StringIO()
-    assert export_shop(store, first) == {"products": 61, "customers": 300, "orders": 2000}
+    assert export_shop(store, first) == {
+        "products": 67,
+        "customers": 332,
+        "orders": 2032,
+        "promotions": 6,
+        "stores": 3,
+    }
     shop = read_shop(write(tmp_path, first.getvalue()))
     # SQLite keeps no order of its own: everything is written by id.
     assert set(shop.orders) == set(generate(7, DAY).orders)
@@ -67,7 +74,7 @@ def test_export_reads_back_as_the_same_shop(tmp_path: Path) -> None:
 
 
 def test_import_tells_how_far_it_is(tmp_path: Path) -> None:
-    shop = generate(7, DAY, orders=1100)
+    shop = generate(7, DAY, orders=1100 - len(cases()))
     told: list[tuple[str, int, int]] = []
     import_shop(ShopStore(":memory:"), shop, lambda what, done, total: told.append((what, done, total)))
     assert told == [("orders", 500, 1100), ("orders", 1000, 1100), ("orders", 1100, 1100)]
@@ -144,6 +151,26 @@ def test_repeated_names_and_wrong_zone(tmp_path: Path) -> None:
     assert "orders[1].number: 'W2611340' is there already" in said
     assert "customers[1].id" in said
     assert "shop.time_zone" in said
+
+
+def test_codes_and_stores_are_unique_and_skus_need_not_be(tmp_path: Path) -> None:
+    content = document()
+    content["promotions"] = [{"code": "WELCOME-10", "percent": 10}, {"code": "welcome10", "amount": 500}]
+    content["stores"] = [{"id": "s", "name": "A"}, {"id": "s", "name": "B"}]
+    variants = [{"sku": "MUG", "price": 100}]
+    mug = {"name": "Mug", "product_type": "home", "currency": "EUR", "variants": variants}
+    content["products"] = [{**mug, "id": "p-1"}, {**mug, "id": "p-2"}]
+    said = problems(tmp_path, content)
+    assert "2 problems" in said
+    assert "promotions[1].code: 'WELCOME10' is there already" in said
+    assert "stores[1].id" in said
+    content["promotions"].pop()
+    content["stores"].pop()
+    store = ShopStore(":memory:")
+    import_shop(store, read_shop(write(tmp_path, content)))
+    assert store.variant("mug") is not None
+    assert store.promotion("welcome 10") is not None
+    assert (store.count("promotions"), store.count("stores")) == (1, 1)
 
 
 def test_long_lists_of_problems_are_cut(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import cel
 import pytest
 
-from voicebot.policy.expressions import Expression
+from voicebot.policy.expressions import MAX_CHARACTERS, Expression
 
 FACTS: dict[str, Any] = {"order": {"days": 3, "items": [{"n": 1}, {"n": 2}]}, "none": None}
 
@@ -41,6 +41,12 @@ def test_only_true_holds() -> None:
 def test_mistakes_are_found_when_reading(source: str) -> None:
     with pytest.raises(ValueError):
         Expression(source)
+
+
+def test_what_the_native_compiler_does_not_survive_is_not_given_to_it() -> None:
+    with pytest.raises(ValueError, match="more than"):
+        Expression("+".join(["1"] * 100_000))
+    assert Expression("+".join(["1"] * (MAX_CHARACTERS // 2))).value({}) == MAX_CHARACTERS // 2
 
 
 def test_names_leave_out_what_macros_bind() -> None:

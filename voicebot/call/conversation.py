@@ -19,9 +19,10 @@ from datetime import date
 from typing import Any, Protocol
 
 from voicebot.dialogue import codec
-from voicebot.dialogue.effects import COMMIT_ONLY, Decide, Effect, Query, Say
+from voicebot.dialogue.effects import COMMIT_ONLY, CommitAction, Decide, Effect, PlanAction, Query, Say
 from voicebot.dialogue.engine import Engine, State
-from voicebot.dialogue.inputs import Decided, Failed, Input, QueryAnswered
+from voicebot.dialogue.inputs import Answered, Decided, Failed, Input, QueryAnswered
+from voicebot.dialogue.wording import Wording
 from voicebot.policy.book import PolicyBook
 from voicebot.records.events.base import CallEvent
 from voicebot.records.events.call import Fault
@@ -92,6 +93,8 @@ class Line:
         while todo:
             given = todo.popleft()
             self.version += 1
+            if isinstance(given, Answered):
+                self._room.answered(given.request)
             self._note(EngineInput(input=codec.to_json(given)))
             self.state, effects = self._room.engine.step(self.state, given)
             where = self._room.engine.context(self.state)
@@ -119,6 +122,8 @@ class Line:
                     step=at.step,
                 )
             )
+        elif isinstance(effect, PlanAction | CommitAction) and effect.filler:
+            self._room.fillers[effect.request] = asyncio.create_task(self._say_filler(effect))
         self._floor(effect)
 
     def commit(self, floor: Floor) -> None:
@@ -129,7 +134,7 @@ class Line:
         self._floor = floor
         self._committed.set()
         for effect in self._held:
-            self._floor(effect)
+            self._out(effect)
         self._held.clear()
 
     def drop(self) -> None:
@@ -159,19 +164,15 @@ class Line:
                 facts=decision.facts,
                 reasons=decision.reasons,
                 near_misses=decision.near_misses,
+                layer=decision.layer,
+                say=decision.say,
+                because=decision.because,
+                statute=decision.statute,
+                floor=decision.floor,
+                trace=tuple(verdict._asdict() for verdict in decision.trace),
             )
         )
-        return Decided(
-            request=effect.request,
-            decision={
-                "policy": decision.policy,
-                "version": decision.version,
-                "rule": decision.rule,
-                "outcome": decision.outcome,
-                "reasons": decision.reasons,
-            },
-            now=self._room.now(),
-        )
+        return Decided(request=effect.request, decision=decision.to_json(), now=self._room.now())
 
     async def _read(self, query: Query) -> None:
         """Run one read; say the filler when the answer will miss the turn."""
@@ -195,7 +196,7 @@ class Line:
         if not heir.dropped:
             self._room.guarded(heir, answer)
 
-    async def _say_filler(self, query: Query) -> None:
+    async def _say_filler(self, query: Query | PlanAction | CommitAction) -> None:
         await self._committed.wait()
         await asyncio.sleep(self._room.timing.filler_after_commit_s)
         self._out(Say(utterance=f"{query.request}-filler", wording=query.filler, role="filler"))
@@ -232,6 +233,8 @@ class Conversation:
         self.timing = timing or Timing()
         self.floor = floor
         self.language = language
+        self.fillers: dict[str, asyncio.Task[None]] = {}
+        """By request: what will be said if the order system takes its time with a plan or a write."""
         self._history: list[Line] = []
         self.line = Line(self, engine.start(), floor, committed=True)
 
@@ -252,8 +255,17 @@ class Conversation:
 
     def written(self, say: Say) -> str:
         """A wording as the eye reads it, the same as in captions: `Mon, Nov 23`, not `2026-11-23`."""
+        return self.worded(say.wording)
+
+    def worded(self, wording: Wording) -> str:
+        """See `written`."""
         today = date.fromisoformat(self.today())
-        return "".join(shown(part.kind, part.value, today=today, code=self.language) for part in say.wording)
+        return "".join(shown(part.kind, part.value, today=today, code=self.language) for part in wording)
+
+    def answered(self, request: str) -> None:
+        """No need to fill the time any more."""
+        if (filler := self.fillers.pop(request, None)) is not None:
+            filler.cancel()
 
     def fork(self, floor: Floor) -> Fork:
         """Try a turn that may not be over; `floor` receives what it would say."""
@@ -267,6 +279,8 @@ class Conversation:
         """Reads and fillers end with the call."""
         for line in (*self._history, self.line):
             line.drop()
+        for request in list(self.fillers):
+            self.answered(request)
 
 
 class Fork:

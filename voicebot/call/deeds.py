@@ -1,25 +1,48 @@
-"""Effects that cannot be taken back, done: hand-off, call-back, hang-up."""
+"""Effects that cannot be taken back, done: hand-off, call-back, hang-up, and what is done to orders."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from pipecat.frames.frames import Frame
 
 from voicebot.call.delivery import Deed
 from voicebot.call.frames import DrainThenHangUpFrame
 from voicebot.call.leg import CallLeg
-from voicebot.dialogue.effects import BookCallback, Handoff, HangUp
-from voicebot.dialogue.inputs import CallbackBooked, Failed, HandoffResult, Input
+from voicebot.dialogue.effects import (
+    AbandonPlan,
+    Act,
+    BookCallback,
+    CheckProof,
+    CommitAction,
+    Handoff,
+    HangUp,
+    PlanAction,
+    SendCode,
+    SendMessage,
+)
+from voicebot.dialogue.inputs import Answered, CallbackBooked, Failed, HandoffResult, Input
+from voicebot.dialogue.wording import Wording
 from voicebot.handoff.desk import HandoffDesk
+from voicebot.oms.writes import CallWrites
 from voicebot.records.events.base import Record
 from voicebot.records.events.call import Fault
 from voicebot.records.events.handoff import Transfer
 from voicebot.records.log import EventLog
 
 log = logging.getLogger(__name__)
+
+#: What the dialogue is told of an act that broke on the way: what is true without knowing how far it came.
+_BROKEN: Mapping[type[Act], str] = {
+    PlanAction: "unavailable",
+    CommitAction: "unknown",
+    CheckProof: "unavailable",
+    SendCode: "failed",
+    SendMessage: "failed",
+}
 
 
 class Deeds:
@@ -28,6 +51,8 @@ class Deeds:
     Args:
         leg: the caller's leg; None in a text conversation, where nothing can be transferred.
         records: the call's log so far, for the packet.
+        writes: what may be done to orders.
+        written: a wording as the eye reads it, for messages.
         give: queues an input to the dialogue.
         push: sends a frame to the mouth.
     """
@@ -37,7 +62,9 @@ class Deeds:
         *,
         leg: CallLeg | None,
         desk: HandoffDesk,
+        writes: CallWrites,
         events: EventLog,
+        written: Callable[[Wording], str],
         records: Callable[[], Sequence[Record]],
         give: Callable[[Input], None],
         push: Callable[[Frame], Awaitable[None]],
@@ -45,6 +72,7 @@ class Deeds:
         transfer_timeout_s: float,
     ) -> None:
         self._leg, self._desk, self._events, self._records = leg, desk, events, records
+        self._writes, self._written = writes, written
         self._give, self._push, self._now = give, push, now
         self._transfer_timeout_s = transfer_timeout_s
         self._handoff: str | None = None
@@ -60,7 +88,8 @@ class Deeds:
         if isinstance(deed, HangUp):
             await self._push(DrainThenHangUpFrame(reason=deed.reason))
             return
-        task = asyncio.create_task(self._outcome(deed), name=f"{type(deed).__name__} {deed.request}")
+        work = self._act(deed) if isinstance(deed, Act) else self._outcome(deed)
+        task = asyncio.create_task(work, name=type(deed).__name__)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -77,6 +106,35 @@ class Deeds:
             log.debug("the fault", exc_info=error)
             self._events.append(Fault(where="handoff", what=f"{type(error).__name__} on {type(deed).__name__}"))
             self._give(Failed(where="handoff", now=self._now(), detail={"request": deed.request}))
+
+    async def _act(self, act: Act) -> None:
+        try:
+            result = await self._done(act)
+        except Exception as error:
+            log.error("call %s: %s failed: %s", self._events.call_id, type(act).__name__, type(error).__name__)
+            log.debug("the fault", exc_info=error)
+            self._events.append(Fault(where="orders", what=f"{type(error).__name__} on {type(act).__name__}"))
+            result = {"status": _BROKEN.get(type(act), "failed")}
+        if not isinstance(act, AbandonPlan):
+            self._give(Answered(request=act.request, result=result, now=self._now()))
+
+    async def _done(self, act: Act) -> Mapping[str, Any]:
+        writes = self._writes
+        match act:
+            case PlanAction():
+                return await writes.plan(act.request, act.action, act.order, act.args)
+            case CommitAction():
+                return await writes.commit(act.request, act.plan)
+            case AbandonPlan():
+                await writes.abandon(act.plan)
+                return {}
+            case CheckProof():
+                return await writes.check(act.request, act.order, act.factor, act.value)
+            case SendCode():
+                return await writes.send_code(act.request, act.order)
+            case SendMessage():
+                text = self._written(act.wording)
+                return await writes.send_message(act.request, act.order, act.kind, text, act.about)
 
     def _open(self, reason: str, queue: str, summary: str) -> str:
         self._handoff = self._desk.open(self._events, self._records(), reason=reason, queue=queue, summary=summary)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from voicebot.call.frames import SpeakFrame
-from voicebot.dialogue.effects import BookCallback, Handoff, HangUp, Say
+from voicebot.dialogue.effects import Act, BookCallback, Handoff, HangUp, Say
 from voicebot.errors import VoicebotError
 from voicebot.speaking.clauses import Clause
 from voicebot.speaking.speech import Speech, Synthesiser
@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 #: How far apart the deadlines of an utterance's clauses are: while one plays, the next is made.
 CLAUSE_SPACING_S = 0.5
 
-Deed = Handoff | BookCallback | HangUp
+#: What is done for the caller. An `Act` begins at once; the others wait until everything said before has been played.
+Deed = Handoff | BookCallback | HangUp | Act
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Delivery:
         voice: the shared synthesiser.
         split: an utterance to the clauses in which it is synthesised.
         push: hands a clause to the mouth.
-        perform: begins a deed, without waiting for its outcome; called when everything said before it has been played.
+        perform: begins a deed, without waiting for its outcome.
         on_fault: where and what, for the log.
     """
 
@@ -62,6 +63,7 @@ class Delivery:
         self._current: Prepared | None = None
         self._next: Deed | None = None
         self._cut = asyncio.Event()
+        self._beginning: set[asyncio.Task[None]] = set()
 
     def prepare(self, say: Say) -> Prepared:
         """Start synthesis; nothing is heard until `put`."""
@@ -74,7 +76,13 @@ class Delivery:
         return Prepared(say, clauses, speech)
 
     def put(self, item: Prepared | Deed) -> None:
-        self._queue.put_nowait(item)
+        if not isinstance(item, Act):
+            self._queue.put_nowait(item)
+            return
+        # The order system works while the filler is spoken; tasks begin in the order in which they are made.
+        task = asyncio.create_task(self._guarded(self._perform(item), item), name=type(item).__name__)
+        self._beginning.add(task)
+        task.add_done_callback(self._beginning.discard)
 
     @property
     def busy(self) -> bool:
@@ -123,15 +131,15 @@ class Delivery:
         """Work the queue off until cancelled. A fault costs one item, never the rest of the call."""
         while True:
             item = await self._queue.get()
-            try:
-                if isinstance(item, Prepared):
-                    await self._say(item)
-                else:
-                    await self._do(item)
-            except Exception as error:
-                log.error("%s failed: %s", type(item).__name__, type(error).__name__)
-                log.debug("the fault", exc_info=error)
-                self._on_fault("delivery", type(error).__name__)
+            await self._guarded(self._say(item) if isinstance(item, Prepared) else self._do(item), item)
+
+    async def _guarded(self, work: Awaitable[None], item: Prepared | Deed) -> None:
+        try:
+            await work
+        except Exception as error:
+            log.error("%s failed: %s", type(item).__name__, type(error).__name__)
+            log.debug("the fault", exc_info=error)
+            self._on_fault("delivery", type(error).__name__)
 
     async def _say(self, prepared: Prepared) -> None:
         self._current = prepared

@@ -1,4 +1,4 @@
-"""What all calls of a process share: the pools, the flows, the shop, the books."""
+"""What all calls of a process share: the pools, the editions of the flows, the shop, the books."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicebot.call.settings import CallSettings
-from voicebot.dialogue.engine import Engine
-from voicebot.dialogue.understand import Interpreter
 from voicebot.handoff.desk import HandoffDesk
 from voicebot.listening import Listening
 from voicebot.oms.desk import OrderDesk
-from voicebot.policy.book import PolicyBook
+from voicebot.oms.write_desk import WriteDesk
 from voicebot.records.live import LiveLogs
 from voicebot.records.recording import RecordingThread
 from voicebot.records.store import SqlEventStore
 from voicebot.speaking import Speaking
+from voicebot.versions.editions import Editions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +22,9 @@ class House:
     """Built once by the server, handed to every call."""
 
     settings: CallSettings
-    engine: Engine
-    interpreter: Interpreter
-    policies: PolicyBook
+    editions: Editions
     orders: OrderDesk
+    writes: WriteDesk
     handoff: HandoffDesk
     logs: LiveLogs
     store: SqlEventStore

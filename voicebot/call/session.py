@@ -23,6 +23,7 @@ from voicebot.call.house import House
 from voicebot.call.leg import CallLeg
 from voicebot.call.mouth import Mouth
 from voicebot.call.talk import Talk
+from voicebot.call.writing import needs_of, spoken_in
 from voicebot.dialogue.effects import Say
 from voicebot.dialogue.inputs import CallOpened
 from voicebot.listening import Listening
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 #: Longest that one step of closing a call may take, in seconds.
 CLOSE_S = 5.0
+#: The same for writes under way: they are finished and written down even when the caller has hung up.
+WRITES_CLOSE_S = 30.0
 
 
 class CallSession:
@@ -54,9 +57,16 @@ class CallSession:
         self._house, self._leg = house, leg
         self._listening: Listening = house.listening
         self._speaking: Speaking = house.speaking
+        self._edition = house.editions.enter(leg.id)
         self._clock = CallClock(house.orders.settings.shop_zone)
         self.log: LiveLog = house.logs.open(leg.id, clock=self._clock.now_ms)
         self._reads: CallReads = house.orders.for_call(self.log)
+        self._writes = house.writes.for_call(
+            self.log,
+            caller=leg.caller,
+            spoken=spoken_in(self.log),
+            needs=needs_of(self._edition.policies, house.orders, self.log, self._clock.today),
+        )
         self._tape: StereoRecorder | None = None
         self._worker: PipelineWorker | None = None
         self._deeds: Deeds | None = None
@@ -71,8 +81,8 @@ class CallSession:
                 called=leg.called,
                 headers=dict(leg.headers),
                 language=house.settings.language,
-                flows_version=house.engine.version,
-                policies_version=house.policies.version,
+                flows_version=self._edition.id,
+                policies_version=self._edition.policies.version,
             )
         )
         if leg.caller:
@@ -138,8 +148,8 @@ class CallSession:
 
         def conversation(floor: Floor) -> Conversation:
             return Conversation(
-                engine=house.engine,
-                policies=house.policies,
+                engine=self._edition.engine,
+                policies=self._edition.policies,
                 reads=self._reads,
                 log=self.log,
                 floor=floor,
@@ -164,7 +174,9 @@ class CallSession:
         self._deeds = deeds = Deeds(
             leg=self._leg,
             desk=house.handoff,
+            writes=self._writes,
             events=self.log,
+            written=lambda wording: talk[0].worded(wording),
             records=lambda: self.log.records,
             give=lambda given: talk[0].give(given),
             push=lambda frame: talk[0].push_frame(frame),
@@ -173,7 +185,7 @@ class CallSession:
         )
         talk.append(
             Talk(
-                interpreter=house.interpreter,
+                interpreter=self._edition.interpreter,
                 build=conversation,
                 delivery=delivery,
                 speculate=settings.speculate,
@@ -193,9 +205,11 @@ class CallSession:
     async def _close(self) -> None:
         """Whatever happened, the books are closed and nothing of the call stays behind."""
         async with AsyncExitStack() as stack:
+            stack.callback(self._house.editions.leave, self._leg.id)
             stack.callback(self._write_end)
             if self._tape is not None:
                 stack.push_async_callback(self._within, CLOSE_S, self._tape.close)
+            stack.push_async_callback(self._within, WRITES_CLOSE_S, self._writes.close)
             stack.push_async_callback(self._reads.close)
             if self._deeds is not None:
                 stack.push_async_callback(self._deeds.settled)

@@ -41,6 +41,7 @@ from voicebot.dialogue.commands import Understanding
 from voicebot.dialogue.effects import Effect, Expect, HangUp, Say
 from voicebot.dialogue.inputs import Failed, Heard, Input, KeysPressed, UserSaid, UserSilent
 from voicebot.dialogue.understand import Interpreter, in_language
+from voicebot.dialogue.wording import Wording
 from voicebot.listening.agreement import Agreement
 from voicebot.listening.recognition import PARTING, Expectation
 from voicebot.records.events.call import Fault
@@ -158,6 +159,10 @@ class Talk(FrameProcessor):
     def give(self, given: Input) -> None:
         """Queue an input from outside the pipeline (call opened, hand-off result …)."""
         self._verdicts.put_nowait(given)
+
+    def worded(self, wording: Wording) -> str:
+        """A wording as the eye reads it."""
+        return self._conversation.worded(wording)
 
     async def _stop(self) -> None:
         self._delivery.close()

@@ -7,7 +7,24 @@ import sys
 import typer
 
 from voicebot import __version__
-from voicebot.cli import call, calls, chat, demo, demo_oms, flow, listen, oms, serve, transcribe, understand
+from voicebot.cli import (
+    call,
+    calls,
+    chat,
+    demo,
+    demo_oms,
+    flow,
+    flow_diff,
+    flow_test,
+    flow_versions,
+    listen,
+    oms,
+    policy,
+    rerun,
+    serve,
+    transcribe,
+    understand,
+)
 from voicebot.errors import VoicebotError
 
 app = typer.Typer(
@@ -21,13 +38,21 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("chat")(chat.chat)
 app.command("call")(call.call)
+app.command("rerun")(rerun.rerun)
 app.command("understand")(understand.understand)
 app.command("transcribe")(transcribe.transcribe)
 app.command("listen")(listen.listen)
 app.command("demo-oms")(demo_oms.demo_oms)
 app.add_typer(calls.app, name="calls")
+flow.app.command("test")(flow_test.play)
+flow.app.command("diff")(flow_diff.diff)
+flow.app.command("publish")(flow_versions.publish)
+flow.app.command("versions")(flow_versions.versions)
+flow.app.command("promote")(flow_versions.promote)
+flow.app.command("rollback")(flow_versions.rollback)
 app.add_typer(flow.app, name="flow")
 app.add_typer(oms.app, name="oms")
+app.add_typer(policy.app, name="policy")
 
 
 def _version(wanted: bool) -> None:

@@ -36,6 +36,7 @@ _STYLES = {
     "note": "dim",
     "oms": "yellow",
     "policy": "magenta",
+    "act": "bold magenta",
     "time": "dim",
     "handoff": "bold yellow",
     "fault": "bold red",

@@ -36,6 +36,7 @@ STYLES = {
     "bot": "bold green",
     "oms": "yellow",
     "policy": "magenta",
+    "act": "bold magenta",
     "time": "dim",
     "handoff": "bold magenta",
     "fault": "bold red",

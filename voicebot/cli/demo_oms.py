@@ -18,14 +18,18 @@ def demo_oms(
     latency_ms: Annotated[int, typer.Option(min=0, help="Delay every answer by this much.")] = 0,
     fail_rate: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of answers that go wrong.")] = 0.0,
     fail_kind: Annotated[
-        str, typer.Option(help="How they go wrong: http_500, html, wrong_json, hang or throttle.")
+        str, typer.Option(help="How they go wrong: http_500, html, wrong_json, hang, throttle or answer_lost.")
     ] = "http_500",
     seed: Annotated[
         int | None, typer.Option(help="Seed number: the same number makes the same shop (default: oms.demo_seed).")
     ] = None,
+    webhook_url: Annotated[str | None, typer.Option(help="Tell every change of an order to this address.")] = None,
+    webhook_secret: Annotated[
+        str, typer.Option(envvar="VOICEBOT_DEMO_WEBHOOK_SECRET", help="What webhooks are signed with.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Serve a demo shop over HTTP: 2,000 orders in every state, dates relative to today.
+    """Serve a demo shop over HTTP: 2,000 orders in every state and for every use, dates relative to today.
 
     Example: voicebot demo-oms --port 8090 --latency-ms 150 --fail-rate 0.1
 
@@ -37,6 +41,7 @@ def demo_oms(
     from voicebot.errors import VoicebotError
     from voicebot.oms.demo.faults import Faults
     from voicebot.oms.demo.service import serve
+    from voicebot.oms.demo.writes import Webhook
 
     try:
         faults = Faults.model_validate({"latency_ms": latency_ms, "fail_rate": fail_rate, "kind": fail_kind})
@@ -51,6 +56,7 @@ def demo_oms(
             data_dir=settings.server.data_dir,
             seed=settings.oms.demo_seed,
             faults=faults,
+            webhook=Webhook(url=webhook_url, secret=webhook_secret) if webhook_url else None,
             announce=lambda url: typer.echo(_ready(url, as_json=as_json)),
         )
     except VoicebotError as error:

@@ -1,61 +1,18 @@
-"""`voicebot flow`: check the conversations and draw them."""
+"""`voicebot flow`: the conversations."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from voicebot.cli.options import AsJson
+from voicebot.cli.flow_lint import lint
 from voicebot.errors import VoicebotError
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
+app = typer.Typer(help="The flows: check, draw, test and publish them.", no_args_is_help=True)
 
-    from voicebot.policy.problems import Problem
-
-app = typer.Typer(help="The flows: check them, draw them.", no_args_is_help=True)
-
-Folder = Annotated[Path, typer.Argument(help="Folder with the flows.")]
-
-
-@app.command("lint")
-def lint(
-    flows: Folder = Path("flows"),
-    policies: Annotated[
-        Path | None, typer.Option(help="Folder with the policies that flows may ask; `policies` when it is there.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Find every mistake in the flows: FILE:LINE: CODE what is wrong (how to fix it).
-
-    Ends with 0 when there is none and with 1 when there are. With --json each mistake is one object, and the last
-    one counts: files, flows, problems.
-
-    Example: voicebot flow lint flows --policies policies
-    """
-    from voicebot.dialogue.loader import LEXICON, load_flows
-    from voicebot.dialogue.problems import FlowError
-
-    problems: tuple[Problem, ...] = ()
-    count = 0
-    try:
-        count = len(load_flows(flows, policies=_policy_names(policies)).flows)
-    except FlowError as error:
-        problems = error.problems
-    for problem in problems:
-        typer.echo(json.dumps(asdict(problem), ensure_ascii=False) if as_json else str(problem))
-    files = sum(file.name != LEXICON for file in flows.rglob("*.yaml"))
-    if as_json:
-        typer.echo(json.dumps({"files": files, "flows": count, "problems": len(problems)}))
-    elif problems:
-        typer.echo(f"{len(problems)} mistakes in {files} files", err=True)
-    else:
-        typer.echo(f"{count} flows and patterns in {files} files, no mistakes")
-    raise typer.Exit(1 if problems else 0)
+app.command("lint")(lint)
 
 
 @app.command("graph")
@@ -81,10 +38,12 @@ def graph(
     typer.echo(mermaid(found.flows[flow], language), nl=False)
 
 
-def _policy_names(folder: Path | None) -> Collection[str] | None:
-    """Policies that may be asked; None, which checks nothing, when none are given and none lie here."""
-    from voicebot.policy.book import PolicyBook
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of a flow file, for editors that check and complete while you write.
 
-    usual = Path("policies")
-    chosen = folder or (usual if usual.is_dir() else None)
-    return PolicyBook.load(chosen).names if chosen is not None else None
+    Example: voicebot flow schema > flow.schema.json
+    """
+    from voicebot.dialogue.json_schema import text
+
+    typer.echo(text(), nl=False)

@@ -49,7 +49,7 @@ def listen(
     quiet_pipecat()
     from voicebot.call.rehearsal import Scene
     from voicebot.config import load
-    from voicebot.dialogue.schema import PATIENCE
+    from voicebot.dialogue.kinds import PATIENCE
     from voicebot.errors import VoicebotError
     from voicebot.listening.recognition import Expectation
 

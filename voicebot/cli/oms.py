@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from voicebot.cli.options import ConfigFile
+from voicebot.cli.options import DataDir as ServerDir
 from voicebot.errors import VoicebotError
 
 if TYPE_CHECKING:
@@ -44,7 +46,13 @@ def import_(
         shop = read_shop(file)
         with _store(data_dir) as store:
             import_shop(store, shop, progress)
-    counts = {"products": len(shop.products), "customers": len(shop.customers), "orders": len(shop.orders)}
+    counts = {
+        "products": len(shop.products),
+        "customers": len(shop.customers),
+        "orders": len(shop.orders),
+        "promotions": len(shop.promotions),
+        "stores": len(shop.stores),
+    }
     _tell(as_json, {"imported": counts}, f"imported {_counted(counts)}")
 
 
@@ -110,6 +118,52 @@ def find(
     if found["status"] not in ("ok", "not_found"):
         typer.echo(f"error: the order system gave no answer: {found['status']} (is it running?)", err=True)
         raise typer.Exit(1)
+
+
+@app.command("unknown")
+def unknown(
+    config: ConfigFile = None,
+    data_dir: ServerDir = None,
+    as_json: Json = False,
+) -> None:
+    """Writes of which nobody knows whether they have happened: an order system's answer was lost. Look them up there.
+
+    The server asks the order system about them from time to time; what stays here is for people.
+
+    Example: voicebot oms unknown --data-dir var --json
+    """
+    from voicebot import config as configuration
+    from voicebot.oms import ledger
+    from voicebot.oms.tables import SCHEMA
+    from voicebot.records import database
+
+    with _errors():
+        settings = configuration.load(config, server__data_dir=data_dir)
+        url = database.url_for(settings.server.data_dir, settings.records.database_url)
+        if not settings.records.database_url and not (settings.server.data_dir / database.FILE).is_file():
+            fix = "name the server's data directory with --data-dir"
+            raise database.StoreError("no calls were recorded here", where=str(settings.server.data_dir), fix=fix)
+        engine = database.connect(url)
+        try:
+            database.check(engine, SCHEMA)
+            entries = ledger.read(engine)
+        finally:
+            engine.dispose()
+    for entry in entries:
+        line = {
+            "key": entry.key,
+            "action": entry.action,
+            "order": entry.target,
+            "call": entry.call,
+            "status": entry.status.value,
+            "begun": entry.begun,
+            "looks": entry.looks,
+            "reason": entry.reason,
+        }
+        text = f"{entry.begun}  {entry.action:<20} order {entry.target}  call {entry.call}  {entry.reason or '-'}"
+        _tell(as_json, line, text)
+    if not entries and not as_json:
+        typer.echo("every write is accounted for")
 
 
 async def _find(args: Mapping[str, str], url: str | None, data_dir: Path) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from voicebot.identifiers.yes_no import as_answered
 
 _PERSON = (
     r"(?:agent|person|human(?: being)?|someone|somebody|representative|operator|colleague|manager|supervisor"
-    r"|advis[eo]r|rep|customer (?:service|care|support)|support|staff|employee)"
+    r"|advis[eo]r|rep|customer (?:service|care|support|assistance)|staff|employee)"
 )
 _MACHINE = r"(?:robot|bot|machine|computer|human|person|ai|recording)"
 _WHILE = r"(?:moment|second|sec|minute)"
@@ -25,7 +25,8 @@ _ANYWHERE: Mapping[str, tuple[str, ...]] = {
     "human_agent": (
         r"(?:talk|speak|chat|connect|transfer|put|pass|get|give|hand|need|want|switch)\b[^.?!]{0,40}?\b"
         r"(?:to |with |through to )?(?:a |an |the |your |some |another )?(?:real |live |actual |human |other )*"
-        rf"\b{_PERSON}\b(?! (?:number|account|shoes|coat|size))",
+        rf"\b{_PERSON}\b(?! (?:number|account|shoes|coat|size|else's))",
+        r"(?:talk|speak|chat|connect|transfer|put|pass|switch)\b[^.?!]{0,20}?\b(?:to|with) (?:the |your )?support\b",
         r"call me back",
     ),
     "repeat": (
@@ -124,7 +125,18 @@ _WHOLE: Mapping[str, tuple[str, ...]] = {
 _ANYWHERE_RE = {name: re.compile("|".join(patterns)) for name, patterns in _ANYWHERE.items()}
 _WHOLE_RE = {name: re.compile(f"(?:{'|'.join(patterns)})\\Z") for name, patterns in _WHOLE.items()}
 _FILLERS = re.compile(r"\b(?:um+|uh+|er+m?|ah+|oh|well|so|like|you know|i mean|please|pls|right now|immediately)\b")
-_NOT_WANTED = re.compile(r"(?:don't|do not|dont|not|no need|without) (?:want|need|have|like)? ?(?:to )?[^.?!]*$")
+#: Right before what is not wanted: "I don't know how to reach a person" wants one.
+_NOT_WANTED = re.compile(
+    r"\b(?:don't|do not|dont|not|never|no need|without)"
+    r"(?: (?:want|need|have|like|wish|really|just|even|now|yet|you))*(?: to)?(?: (?:be|a|an|the))* ?\Z"
+)
+#: Somebody else's yes: what is to be said, assumed or answered, not what is.
+_TOLD_TO_ANSWER = re.compile(
+    r"\b(?:pretend|assume|suppose|imagine|act as (?:if|though)|(?:answer|reply|respond|output|print)(?! is\b)(?: with)?"
+    r"|(?:system|admin|developer)(?: \w+)? (?:message|mode|override|prompt))\b[^?!]*"
+    r"\b(?:yes|confirm(?:ed)?|approved?|agreed?)\b"
+)
+_REACH = re.compile(r"\b(?:talk|speak|chat|connect|transfer|put|pass|get|give|hand|need|want|switch)\b")
 _TO_MACHINE = re.compile(r"to (?:a |this )?(?:machine|robot|bot|computer)")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 _MARKS = re.compile(r"[^\w\s'@.+-]|\.(?=\s|$)")
@@ -146,12 +158,17 @@ def acts(text: str) -> tuple[str, ...]:
     found = [name for name, pattern in _WHOLE_RE.items() if pattern.match(words)]
     for name, pattern in _ANYWHERE_RE.items():
         if match := pattern.search(words):
-            found.append("no_human" if name == "human_agent" and _unwanted(words, match.start()) else name)
+            found.append("no_human" if name == "human_agent" and _unwanted(words, match) else name)
     if "bot_challenge" in found:
         found = [name for name in found if name != "human_agent"]
     if "done" in found and "thanks" in found:
         found = [name for name in found if name != ("done" if words.startswith(("thank", "ok")) else "thanks")]
     return tuple(dict.fromkeys(found))
+
+
+def told_to_answer(text: str) -> bool:
+    """Whether a yes in `text` is part of an order ("pretend that I said yes"): words, and no answer."""
+    return _TOLD_TO_ANSWER.search(plain(text)) is not None
 
 
 def end_of(move: str, text: str) -> int | None:
@@ -160,5 +177,8 @@ def end_of(move: str, text: str) -> int | None:
     return places[-1] if places else None
 
 
-def _unwanted(words: str, at: int) -> bool:
-    return bool(_NOT_WANTED.search(words[:at])) and not _TO_MACHINE.search(words)
+def _unwanted(words: str, match: re.Match[str]) -> bool:
+    """Whether the last verb of the match is denied: "I don't want a bot, I want a human" asks for one."""
+    verbs = [found.start() for found in _REACH.finditer(words, match.start(), match.end())]
+    before = words[: verbs[-1] if verbs else match.start()]
+    return bool(_NOT_WANTED.search(before)) and not _TO_MACHINE.search(words)

@@ -17,6 +17,7 @@ _NUMBERS = {"one": 0, "two": 1, "three": 2, "four": 3, "1": 0, "2": 1, "3": 2, "
 _NEWEST = re.compile(r"\b(?:latest|newest|most recent|newer|more recent|later)\b")
 _OLDEST = re.compile(r"\b(?:oldest|older|earliest|earlier)\b")
 _OTHER = re.compile(r"\b(?:the other|other one|not (?:that|this) one|(?:different|another|wrong) (?:one|order))\b")
+_NONE = re.compile(r"^\W*(?:neither|none)\b|\b(?:neither|none|not (?:any|either)) of (?:them|these|those)\b")
 _ORDINAL = re.compile(rf"\b(?:the )?({'|'.join(_ORDINALS)})(?: (?:one|order|option))?\b")
 _NUMBERED = re.compile(r"\b(?:number|option|order) (one|two|three|four|[1-4])\b|^(one|two|three|four|[1-4])$")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -37,6 +38,11 @@ _COMMON = frozenset({
 def means_other(text: str) -> bool:
     """Whether the caller wants another option than the one taken."""
     return _OTHER.search(text.lower()) is not None
+
+
+def means_none(text: str) -> bool:
+    """Whether the caller wants none of the options: "neither of them"."""
+    return _NONE.search(text.lower()) is not None
 
 
 def pick(text: str, options: Sequence[Option], today: str = "") -> str | None:

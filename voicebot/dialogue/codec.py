@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, cast, get_args
 
 from voicebot.dialogue.commands import Command, Understanding
-from voicebot.dialogue.effects import Effect, Expect
+from voicebot.dialogue.effects import Effect
 from voicebot.dialogue.inputs import Input
 from voicebot.dialogue.wording import Part
 
@@ -21,7 +21,7 @@ _EFFECTS: Mapping[str, type[Any]] = {_kind(cls): cls for cls in get_args(Effect)
 
 
 def to_json(thing: Input | Effect) -> dict[str, Any]:
-    """`{"kind": "user_said", …}`; tuples become lists, and what `Expect` calls its kind is `expects`."""
+    """`{"kind": "user_said", …}`; tuples become lists, and what an effect itself calls its kind is `expects`."""
     plain: dict[str, Any] = _listed(dataclasses.asdict(thing))
     if "kind" in plain:
         plain["expects"] = plain.pop("kind")
@@ -50,7 +50,7 @@ def _built(kinds: Mapping[str, type[Any]], row: Mapping[str, Any]) -> Any:
     cls = kinds.get(str(row.get("kind")))
     if cls is None:
         raise ValueError(f"unknown kind {row.get('kind')!r}")
-    if cls is Expect and "expects" in row:
+    if "expects" in row:
         row = {**row, "kind": row["expects"]}
     known = {field.name for field in dataclasses.fields(cls)}
     try:

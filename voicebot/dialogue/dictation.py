@@ -6,7 +6,7 @@ What was said of a value is kept as words until the rest of it comes: words can 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ UNASKED: Mapping[str, float] = {
     "name": 0.8,
     "quantity": 0.9,
     "spelling": 2.0,
+    "digits": 2.0,
 }
 #: Of what was asked for, nearly anything counts.
 _ASKED = 0.3
@@ -47,6 +48,9 @@ _WHOLE, _JOINED = 0.9, 0.5
 _REGION = "US"
 _MOST_WORDS, _FEW_WORDS = 30, 2
 _LONGEST_VALUE = 200
+#: As an answer in free text, so many words may as well be a move.
+_SHORT = 4
+_MOVES = frozenset({"unsure", "goodbye", "thanks", "greet", "help", "done", "no_human", "abuse", "start_over"})
 _ENDS = " .,;…-?!"
 #: Nothing was said of any value.
 NOTHING = ("", "")
@@ -135,12 +139,30 @@ def keep(turn: Turn, command: Command) -> bool:
 
 def _find(kind: str, text: str, context: Context) -> list[Found]:
     region = context.language.partition("-")[2].upper() or _REGION
+    if kind == "digits":
+        return _digits(text) if context.doubt is None else []
     if kind != "date":
         return identifiers.find(kind, text, region=region)
     held = context.values.get(context.slot or "") or next(
         (context.values.get(slot) for slot, type_ in context.slots.items() if type_ == "date"), None
     )
     return find_dates(text, _day(context.today), region=region, near=_day(str(held)[:10]) if held else None)
+
+
+def _digits(text: str) -> list[Found]:
+    """All figures in the words, as one run: a code may be said in any groups."""
+    said = [run for run in identifiers.runs(text) if run.text.isdigit()]
+    return [Found("".join(run.text for run in said), (said[0].start, said[-1].end), _WHOLE)] if said else []
+
+
+def free_text(text: str, context: Context, moves: Collection[str]) -> Command | None:
+    """The words themselves, where they are what was asked for, unless they make a move of the conversation."""
+    if context.slot is None or context.slots.get(context.slot) != "text":
+        return None
+    short = len(acts.plain(text).split()) <= _SHORT
+    if short and (set(moves) & _MOVES or identifiers.find("yes_no", text)):
+        return None
+    return Command("set_slot", {"slot": context.slot, "value": text.strip()[:_LONGEST_VALUE]})
 
 
 def _day(text: str) -> date | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from voicebot import identifiers
-from voicebot.dialogue import schema
+from voicebot.dialogue import kinds, schema
 from voicebot.dialogue.effects import Matched
 from voicebot.dialogue.render import UnspeakableError
 from voicebot.dialogue.state import Frame, State
@@ -131,7 +131,7 @@ def settle(turn: Turn, slot: str) -> None:
 def doubted(turn: Turn, name: str, slot: schema.Slot) -> bool:
     """After an answer: read it back first when the recogniser was not sure of it."""
     heard, value = turn.heard.get(name, ()), turn.facts.get(name)
-    if slot.confirm == "never" or slot.type not in schema.IDENTIFIERS or not isinstance(value, str):
+    if slot.confirm == "never" or slot.type not in kinds.IDENTIFIERS or not isinstance(value, str):
         return False
     if f"patterns/{READ_BACK}" not in turn.flows.flows:
         return False

@@ -50,7 +50,7 @@ class Expect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """Read from the OMS. May run before the turn is committed. `op`: `find_orders` or `get_order`."""
+    """Read from the OMS. May run before the turn is committed. `op` is one of `kinds.QueryOp`."""
 
     request: str
     op: str
@@ -111,20 +111,102 @@ class BookCallback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAction:
+    """Ask the order system what an action would do. Only after commit: a backend may open a draft for it.
+
+    Answered by `Answered`: `{"status": "ok", "plan": id, "subject", "needs": level, "preview": {…}}`, or the status
+    `not_allowed` (with `reason`), `conflict`, `not_found`, `unsupported`, `timeout`, `unavailable`, `bad_answer`.
+    """
+
+    request: str
+    action: str
+    """An `oms.actions.ActionKind`."""
+    order: str
+    """The backend's order id."""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    filler: Wording = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitAction:
+    """Do what was planned: the caller has said yes to it, and has proved what it needs. Only after commit.
+
+    Answered by `Answered`: status `done` (with `reference` and facts), `unknown`, `failed`, `not_allowed`, `conflict`
+    or `unverified`. It is always answered, and never done twice.
+    """
+
+    request: str
+    plan: str
+    filler: Wording = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbandonPlan:
+    """The plan will not be done: what was opened for it may be removed. Not answered."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckProof:
+    """Compare what the caller says with what is on file. Only after commit, for attempts are counted.
+
+    `factor`: `postcode`, `email`, `name`, `item` or `code`. Answered by `Answered`: status `ok` (with `subject` and
+    `proved`, the level reached), `mismatch` (with `left`, also for an order that does not exist), `locked`,
+    `no_proof` (there is nothing to compare with) or `unavailable`.
+    """
+
+    request: str
+    order: str
+    factor: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendCode:
+    """Send a one-time code to the contact on file. Answered by `Answered`: status `sent` (with `channel`: `sms` or
+    `email`), `no_contact`, `locked` or `failed`. Only after commit."""
+
+    request: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMessage:
+    """Send the caller a message, to the contact on file. Answered by `Answered`: status `sent` (with `channel`),
+    `no_contact` or `failed`. Only after commit.
+
+    `about`: the request of a `CommitAction` whose link (label, payment page) the message carries, or empty.
+    """
+
+    request: str
+    order: str
+    kind: str
+    wording: Wording
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     """End the call once everything said has been played. Only after commit."""
 
     reason: str
 
 
-Effect = Say | Expect | Query | Decide | Matched | Handoff | BookCallback | HangUp
+#: Effects for the order system and the caller's inbox; all but `AbandonPlan` are answered by `Answered`.
+Act = PlanAction | CommitAction | AbandonPlan | CheckProof | SendCode | SendMessage
+Effect = Say | Expect | Query | Decide | Matched | Handoff | BookCallback | HangUp | Act
 
 #: Effects that cannot be taken back: they wait for the commit.
-COMMIT_ONLY = (Handoff, BookCallback, HangUp)
+COMMIT_ONLY = (Handoff, BookCallback, HangUp, PlanAction, CommitAction, AbandonPlan, CheckProof, SendCode, SendMessage)
 
 __all__ = [
     "COMMIT_ONLY",
+    "AbandonPlan",
+    "Act",
     "BookCallback",
+    "CheckProof",
+    "CommitAction",
     "Decide",
     "Effect",
     "Expect",
@@ -132,6 +214,9 @@ __all__ = [
     "HangUp",
     "Matched",
     "Part",
+    "PlanAction",
     "Query",
     "Say",
+    "SendCode",
+    "SendMessage",
 ]

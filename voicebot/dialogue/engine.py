@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from voicebot.dialogue import dictation, doubts, schema
+from voicebot.dialogue import acting, answers, dictation, doubts, kinds, schema
 from voicebot.dialogue.commands import MISSES, PATTERNS, POLITE, Command
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.effects import Effect
 from voicebot.dialogue.farewell import goes_on
 from voicebot.dialogue.flowset import MAIN, FlowSet
 from voicebot.dialogue.inputs import (
+    Answered,
     CallbackBooked,
     CallOpened,
     Decided,
@@ -33,32 +34,23 @@ from voicebot.dialogue.inputs import (
 from voicebot.dialogue.keys import key_command
 from voicebot.dialogue.lint import HUMAN
 from voicebot.dialogue.state import State
-from voicebot.dialogue.turn import Turn
+from voicebot.dialogue.turn import Turn, Watch
 
 __all__ = ["Engine", "State"]
 
-#: Silences in a row after which an answer that does not come is given up.
-_PATIENCE_WITH_ANSWERS = 3
-#: Requests that are always answered, however long it takes: nobody gives them up from outside.
-_DEEDS = frozenset({"handoff", "callback"})
-#: Where a fault may have swallowed an answer that was on its way.
-_ENGINE_ROOM = frozenset({"dialogue", "talk"})
-#: `Failed.where` of noise without words: nothing is broken.
-HEARING = "hearing"
 _PHONE = re.compile(r"\+?\d{6,15}\Z")
-_UNANSWERED: Mapping[str, Mapping[str, Any] | None] = {
-    "query": {"status": "timeout", "orders": []},
-    "decide": None,
-    "handoff": {"status": "failed"},
-    "callback": {"status": "failed"},
-}
 
 
 class Engine:
-    """Runs the flows of one version. Immutable; shared by all calls on that version."""
+    """Runs the flows of one version. Immutable; shared by all calls on that version.
 
-    def __init__(self, flows: FlowSet) -> None:
+    Args:
+        watch: is told of every step that runs; for coverage.
+    """
+
+    def __init__(self, flows: FlowSet, *, watch: Watch | None = None) -> None:
         self.flows = flows
+        self._watch = watch
 
     @property
     def version(self) -> str:
@@ -73,7 +65,7 @@ class Engine:
         """What `event` makes of the conversation. `state` is not changed."""
         if state.ended and not state.leaving:
             return state, ()
-        turn = Turn(self.flows, state)
+        turn = Turn(self.flows, state, self._watch)
         turn.call = {**turn.call, "now": event.now}
         if state.ended:
             if not goes_on(turn, event):
@@ -179,7 +171,7 @@ def _answers(turn: Turn) -> bool:
 
 def _interrupts(turn: Turn, weighty: tuple[Command, ...]) -> bool:
     """Whether what was said makes the awaited answer worthless. Hand-offs and call-backs cannot be taken back."""
-    if turn.pending is None or turn.pending.kind in ("handoff", "callback"):
+    if turn.pending is None or turn.pending.kind in answers.DEEDS:
         return False
     if not any(command.name not in ("repeat", "slower", "hold_on", "bot_challenge") for command in weighty):
         return False
@@ -206,6 +198,8 @@ def _apply(turn: Turn, command: Command) -> bool:
         if slot is not None and slot.type == "yes_no" and command.name in ("affirm", "deny"):
             turn.waiting = False
             _note(turn, asking.ask, command.name == "affirm")
+            if asking.confirms is not None:
+                acting.answer(turn, asking.confirms, yes=command.name == "affirm")
             return True
     if command.name in PATTERNS:
         name = command.name if f"patterns/{command.name}" in turn.flows.flows else "repeat"
@@ -221,7 +215,7 @@ def _wish_granted(turn: Turn) -> None:
     turn.waiting = False
     if asking is not None and (slot := turn.slot(asking.ask)) is not None and slot.type == "wish":
         place = turn.flows.place(turn.stack[-1].flow, turn.stack[-1].step)
-        turn.goto(asking.next or (place.following if place else schema.DONE))
+        turn.goto(asking.next or (place.following if place else kinds.DONE))
 
 
 def _note(turn: Turn, slot: str, value: Any) -> None:
@@ -249,10 +243,12 @@ def _start(turn: Turn, command: Command) -> bool:
     _wish_granted(turn)
     for depth, frame in enumerate(turn.stack):
         if frame.flow == flow:  # said again: go on with it
-            del turn.stack[depth + 1 :]
             again = known.on_again
             if again is not None and (again.if_ is None or again.if_.holds(turn.scope())):
+                del turn.stack[depth + 1 :]
                 turn.goto(again.next)
+            while len(turn.stack) > depth + 1 and turn.stack[-1].flow.startswith("patterns/"):
+                turn.stack.pop()
             return True
     while len(turn.stack) > 1 and turn.stack[-1].flow.startswith("patterns/"):
         turn.stack.pop()
@@ -282,6 +278,7 @@ def _fill(turn: Turn, command: Command) -> bool:
         if command.name == "correct_slot":
             doubts.take_back(turn, name, value)
         _note(turn, name, value)
+        acting.unconfirm(turn)
         doubts.note_heard(turn, name, command.args.get("heard"))
         if not (asked and value is not None) and slot.on_change is not None:
             turn.goto(slot.on_change)
@@ -312,83 +309,16 @@ def _fill_last(turn: Turn, name: str, value: Any) -> bool:
     return True
 
 
-def _silent(turn: Turn, _event: UserSilent) -> None:
-    turn.silences += 1
-    if turn.pending is None:
-        turn.waiting = False
-        turn.pattern("silence")
-    elif turn.silences < _PATIENCE_WITH_ANSWERS or turn.pending.kind in _DEEDS:
-        turn.pattern("still_waiting")
-    else:
-        turn.silences = 0
-        turn.answered(_UNANSWERED[turn.pending.kind])
-
-
-def _query_answered(turn: Turn, event: QueryAnswered) -> None:
-    for request in turn.background:
-        if request.id == event.request:
-            turn.background.remove(request)
-            turn.facts[request.into] = _plain(event.result)
-            return
-    if turn.pending is not None and turn.pending.id == event.request:
-        turn.answered(_plain(event.result))
-
-
-def _decided(turn: Turn, event: Decided) -> None:
-    if turn.pending is not None and turn.pending.id == event.request:
-        turn.answered(_plain(event.decision))
-
-
-def _handoff_result(turn: Turn, event: HandoffResult) -> None:
-    if turn.pending is None or turn.pending.id != event.request:
-        return
-    if event.status == "transferred":
-        turn.close()
-    else:
-        turn.answered({"status": event.status})
-
-
-def _callback_booked(turn: Turn, event: CallbackBooked) -> None:
-    if turn.pending is not None and turn.pending.id == event.request:
-        turn.answered({"status": "ok", "number": event.number, "due": event.due})
-
-
-def _heard(turn: Turn, event: Heard) -> None:
-    if not event.complete:
-        turn.cut_off = (event.utterance, event.heard)
-
-
-def _failed(turn: Turn, event: Failed) -> None:
-    """An answer that will not come, or a fault elsewhere in the house."""
-    request = event.detail.get("request")
-    if turn.pending is not None:
-        ours = turn.pending.kind not in _DEEDS and event.where in _ENGINE_ROOM
-        if request == turn.pending.id or (request is None and ours):
-            turn.answered(_UNANSWERED[turn.pending.kind])
-    elif request is None:
-        turn.waiting = False
-        turn.misses += event.where == HEARING
-        turn.pattern("not_understood" if event.where == HEARING else "internal_failure")
-
-
-def _plain(value: Any) -> Any:
-    """JSON values as plain dicts and lists, so that the state stays JSON whatever the connector returned."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
-
-
 _HANDLERS: Mapping[type[Any], Callable[[Turn, Any], None]] = {
     CallOpened: _opened_again,
     UserSaid: _said,
     KeysPressed: _keys,
-    UserSilent: _silent,
-    QueryAnswered: _query_answered,
-    Decided: _decided,
-    Heard: _heard,
-    HandoffResult: _handoff_result,
-    CallbackBooked: _callback_booked,
-    Failed: _failed,
+    UserSilent: answers.silent,
+    QueryAnswered: answers.query_answered,
+    Decided: answers.decided,
+    Heard: answers.heard,
+    HandoffResult: answers.handoff_result,
+    CallbackBooked: answers.callback_booked,
+    Answered: answers.answered,
+    Failed: answers.failed,
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from voicebot.dialogue import schema
+from voicebot.dialogue import kinds, schema
 from voicebot.dialogue.render import Template
 
 #: The pattern at the bottom of every call.
@@ -88,5 +88,5 @@ def written_names(flow: schema.Flow) -> frozenset[str]:
 
 
 def _places(flow: schema.Flow) -> Mapping[str, Place]:
-    ids = [step.id for step in flow.steps] + [schema.DONE]
+    ids = [step.id for step in flow.steps] + [kinds.DONE]
     return {step.id: Place(step, ids[number + 1]) for number, step in enumerate(flow.steps)}

@@ -100,6 +100,15 @@ class CallbackBooked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came of a plan, a commit, a proof, a code or a message: see the effects. `result` always has `status`."""
+
+    request: str
+    result: Mapping[str, Any]
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """Something inside failed (recogniser, engine room); say something honest."""
 
@@ -118,5 +127,6 @@ Input = (
     | Heard
     | HandoffResult
     | CallbackBooked
+    | Answered
     | Failed
 )

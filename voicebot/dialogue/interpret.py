@@ -18,10 +18,11 @@ from voicebot.dialogue.commands import Alternative, Command, Understanding
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.lint import HUMAN
+from voicebot.dialogue.sayings import OUT_OF_SCOPE
+from voicebot.dialogue.wishes import Probabilities, Wish, begin, likeliest, several, starts
 from voicebot.identifiers.grounding import NATS_PER_LOGPROB
 
 MAX_CHARACTERS = 600
-OUT_OF_SCOPE = "out_of_scope"
 #: Slot types whose values can be corrected in part.
 _IDENTIFIERS = ("email", "order_number", "tracking_number", "phone", "postcode")
 _ACTS = frozenset({"affirm", "deny", "thanks", "greet", "goodbye", "repeat", "slower", "cancel_dialogue", "help"}) | {
@@ -35,10 +36,12 @@ _FINAL = frozenset({"bot_challenge", "repeat", "slower", "hold_on", "cancel_dial
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """Probabilities from which a wish counts: when nothing else was asked, and in the middle of a question."""
+    """Probabilities from which a wish counts: when nothing else was asked, in the middle of a question, and among
+    several in one breath."""
 
-    wish: float = 0.3
-    interrupt: float = 0.7
+    wish: float = 0.4
+    interrupt: float = 0.8
+    part: float = 0.5
     act: float = 0.5
 
 
@@ -77,6 +80,7 @@ def interpret(
     probabilities: Mapping[str, float],
     alternatives: Sequence[Alternative] = (),
     thresholds: Thresholds = Thresholds(),
+    parts: Sequence[Probabilities] = (),
 ) -> Understanding:
     """Understand one utterance.
 
@@ -87,9 +91,10 @@ def interpret(
         probabilities: of all labels, from the classifier; empty when it was not asked.
         alternatives: other readings of the same words, with mean log-probabilities where they are known.
         thresholds: when a wish counts.
+        parts: probabilities of each clause that may be a wish of its own (`wishes.clauses`).
     """
     text = text[:MAX_CHARACTERS]
-    reading = _Reading(text, context, flows, probabilities, tuple(alternatives)[:10], thresholds)
+    reading = _Reading(text, context, flows, probabilities, tuple(alternatives)[:10], thresholds, parts)
     commands = reading.commands()
     return Understanding(
         text=text,
@@ -112,17 +117,18 @@ class _Reading:
         probabilities: Mapping[str, float],
         alternatives: tuple[Alternative, ...],
         thresholds: Thresholds,
+        parts: Sequence[Probabilities],
     ) -> None:
         self.text, self.context, self.flows, self.alternatives = text, context, flows, alternatives
-        self.thresholds = thresholds
+        self.thresholds, self.parts = thresholds, parts
         self.moves = acts.acts(text)
-        self.label, self.confidence = max(probabilities.items(), key=lambda item: item[1], default=("", 0.0))
+        self.label, self.confidence = likeliest(probabilities)
         if "no_human" in self.moves:
             self.label, self.confidence = "", 0.0
         elif "human_agent" in self.moves:
             self.label, self.confidence = HUMAN, max(0.95, probabilities.get(HUMAN, 0.0))
         self.intent: str | None = None
-        if self.label in flows_intents() and self.confidence >= thresholds.wish:
+        if self.label in known_intents(flows) and self.confidence >= thresholds.wish:
             self.intent = self.label
         elif self.label == OUT_OF_SCOPE:
             self.intent = OUT_OF_SCOPE
@@ -139,21 +145,28 @@ class _Reading:
             return (Command(final, confidence=self.confidence if final == HUMAN else 1.0),)
         answer = self._answer()
         filled = self._filled()
+        if (words := dictation.free_text(self.text, self.context, self.moves)) is not None:
+            # "No, I mean order 4481207" is no answer in free text.
+            meant = tuple(c for c in filled if c.name == "correct_slot" and self._is_identifier(c))
+            return meant or (words,)
         if "goodbye" in self.moves and not filled:
             return (Command("goodbye"),)
-        start = self._wish(answered=asked and bool(filled or answer))
-        if start:
-            filled = self._volunteered(start)
+        wish = self._wish(answered=asked and bool(filled or answer))
+        if wish:
+            filled = self._volunteered(wish)
         if filled and self.context.kind != "yes_no":
             answer = tuple(command for command in answer if command.name == "deny")
-        if not (start or filled) and (piece := self._piece()) is not None:
+        if not (wish or filled) and (piece := self._piece()) is not None:
             return (piece,)
-        result = (*answer, *start, *filled)
+        result = (*answer, *wish, *filled)
         if result:
             return result
         if "unsure" in self.moves:
             return (Command("unsure"),)
         return self._act()
+
+    def _is_identifier(self, command: Command) -> bool:
+        return self.context.slots.get(str(command.args.get("slot"))) in _IDENTIFIERS
 
     def _piece(self) -> Command | None:
         """A part of the value that was asked for."""
@@ -172,7 +185,7 @@ class _Reading:
         if "unsure" in self.moves or (self.context.kind == "open" and "thanks" in self.moves):
             return ()
         reading = identifiers.find("yes_no", self.text)
-        if not reading or reading[0].score < 0.5:
+        if not reading or reading[0].score < 0.5 or acts.told_to_answer(self.text):
             return ()
         first = reading[0].span[0] <= 4
         short = len(acts.plain(self.text).split()) <= 6
@@ -241,6 +254,8 @@ class _Reading:
         if not options or not (asked or (held is not None and len(acts.plain(self.text).split()) <= 8)):
             return None
         value = choices.pick(self.text, options, self.context.today)
+        if value is None and asked and choices.means_none(self.text):
+            return Command("deny")
         if value is None or (value == held and not asked):
             return None
         self.found["choice"] = value
@@ -255,14 +270,15 @@ class _Reading:
         needed = self.thresholds.wish if same or self.context.kind == "open" else self.thresholds.interrupt
         if self.confidence < needed:
             return ()
-        if self.intent == HUMAN:
-            return (Command("human_agent", confidence=self.confidence),)
-        flow = self.flows.intents.get(self.intent, HUMAN)
-        return (Command("start_flow", {"flow": flow, "intent": self.intent}, self.confidence),)
+        many = several(self.parts, self.flows, known_intents(self.flows), self.thresholds.part)
+        if many:
+            self.intent, self.confidence = many[0].intent, many[0].confidence
+            return starts(many, self.flows)
+        return (begin(Wish(self.intent, self.confidence), self.flows),)
 
-    def _volunteered(self, start: tuple[Command, ...]) -> tuple[Command, ...]:
+    def _volunteered(self, wish: tuple[Command, ...]) -> tuple[Command, ...]:
         """Slots of the flow about to start that the same words fill already."""
-        flow = self.flows.flows.get(str(start[0].args.get("flow", HUMAN)))
+        flow = self.flows.flows.get(str(wish[-1].args.get("flow", HUMAN)))
         slots = {name: slot.type for name, slot in flow.slots.items()} if flow else {}
         values = _found(self.text, self.context, self.alternatives, slots)
         self.found.update({kind: value.text for kind, value in values.items()})
@@ -280,11 +296,11 @@ class _Reading:
         return ()
 
 
-def flows_intents() -> frozenset[str]:
-    """All intents of the taxonomy, also those that no flow serves yet."""
+def known_intents(flows: FlowSet) -> frozenset[str]:
+    """All intents of the taxonomy, also those that no flow serves yet, and those that the shop has added."""
     from voicebot.dialogue.loader import taxonomy
 
-    return taxonomy()
+    return taxonomy() | flows.intents.keys()
 
 
 @dataclass(frozen=True, slots=True)

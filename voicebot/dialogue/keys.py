@@ -35,6 +35,8 @@ def key_command(turn: Turn, keys: str) -> Command:
             return Command("set_slot", {"slot": asking.ask, "value": str(int(digits))})
         case "digits" if turn.doubt and (value := corrected(turn.doubt, digits)) is not None:
             return Command("correct_slot", {"slot": turn.doubt["slot"], "value": value})
+        case "digits" if not turn.doubt:
+            return Command("set_slot", {"slot": asking.ask, "value": digits})
     # Several digits typed are an identifier, whatever was asked in between.
     kind = turn.doubt.get("kind") if slot.type in ("yes_no", "digits") else slot.type
     wanted = kind if kind in ("order_number", "phone", "tracking_number", "postcode") else "order_number"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Collection, Mapping
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -14,65 +16,164 @@ from pydantic import BaseModel, ValidationError
 
 from voicebot.dialogue import schema
 from voicebot.dialogue.flowset import FlowSet
-from voicebot.dialogue.lint import Source, lint
-from voicebot.dialogue.problems import FlowError
+from voicebot.dialogue.lint import All, Policies, Source, lint
+from voicebot.dialogue.problems import WARNINGS, FlowError
 from voicebot.policy import documents
 from voicebot.policy.problems import Problem
 
 #: Rules that only make sense when every file could be read.
-_NEEDS_ALL = frozenset({"F006", "F009", "F015"})
+_NEEDS_ALL = frozenset({
+    "F006", "F009", "F015", "F024", "F026", "F027", "F028", "F029", "F030", "F031", "F032", "F037", "F042", "F043",
+})  # fmt: skip
 #: Lies beside the flows, and is the voice's.
 LEXICON = "lexicon.yaml"
+#: Folder beside the flows with their tests.
+TESTS = "tests"
+#: No file of a person's hand is larger.
+MAX_BYTES = 1_000_000
+#: Longest text of one value: the compiler of conditions does not bear any length.
+MAX_TEXT = 4000
+#: Longest message.
+_LONGEST = 200
 _HEADS = ("flow", "pattern", "shop")
 
 
-def load_flows(path: Path, *, policies: Collection[str] | None = None) -> FlowSet:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What was read, and what is wrong with it. `flows` is None when there is a mistake."""
+
+    flows: FlowSet | None
+    mistakes: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    all: All
+    """What the rules saw: the flows that could be read."""
+
+
+def flow_files(path: Path) -> list[Path]:
+    """The files of a folder that hold flows, its subfolders too; the tests of flows are not among them."""
+    found = sorted(path.rglob("*.yaml")) if path.is_dir() else []
+    return [file for file in found if file.name != LEXICON and TESTS not in file.relative_to(path).parts[:-1]]
+
+
+def load_flows(path: Path, *, policies: Policies | None = None) -> FlowSet:
     """All flows of a folder (its subfolders too), checked.
 
     Args:
         path: folder of `*.yaml`.
-        policies: names that `decide` may use; None does not check them.
+        policies: that `decide` may use; their names alone when facts and outcomes are not to be checked; None checks
+            nothing.
 
     Raises:
-        FlowError: with every mistake of every file at once.
+        FlowError: with every mistake of every file at once; warnings do not count.
     """
-    files = sorted(file for file in path.rglob("*.yaml") if file.name != LEXICON) if path.is_dir() else []
+    return _good(check_folder(path, policies=policies))
+
+
+def parse_flows(texts: Mapping[str, str], *, policies: Policies | None = None) -> FlowSet:
+    """Flows from texts by file name; see `load_flows`."""
+    return _good(check_flows(texts, policies=policies))
+
+
+def check_folder(path: Path, *, policies: Policies | None = None) -> Checked:
+    """All flows of a folder, and all that is wrong with them. Nothing that a file may hold raises."""
     texts: dict[str, str] = {}
     problems: list[Problem] = []
+    files = flow_files(path)
     for file in files:
-        name = str(file.relative_to(path))
+        name = file.relative_to(path).as_posix()
         try:
-            texts[name] = file.read_text(encoding="utf-8")
+            size = file.stat().st_size
+            if size > MAX_BYTES:
+                what = f"the file has {size} bytes, more than {MAX_BYTES}"
+                problems.append(Problem(name, 1, "F001", what, "split it"))
+                continue
+            texts[name] = file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             problems.append(Problem(name, 1, "F001", f"cannot be read: {error}", "save the file as UTF-8 text"))
     if not files:
-        raise FlowError([Problem(str(path), 1, "F019", "there are no *.yaml files", "give the folder with the flows")])
-    return parse_flows(texts, policies=policies, problems=problems)
+        problems.append(Problem(str(path), 1, "F019", "there are no *.yaml files", "give the folder with the flows"))
+    return check_flows(texts, policies=policies, problems=problems)
 
 
-def parse_flows(
-    texts: Mapping[str, str], *, policies: Collection[str] | None = None, problems: list[Problem] | None = None
-) -> FlowSet:
-    """Flows from texts by file name; see `load_flows`."""
-    problems = list(problems or ())
+def check_flows(
+    texts: Mapping[str, str], *, policies: Policies | None = None, problems: Collection[Problem] = ()
+) -> Checked:
+    """Flows from texts by file name, and all that is wrong with them.
+
+    Args:
+        problems: what is known to be wrong already.
+    """
+    problems = list(problems)
     sources: dict[str, Source] = {}
     shop: dict[str, Any] = {}
     for file, text in texts.items():
+        if (bad := _invisible(file, text)) is not None:
+            problems.append(bad)
+            continue
         try:
             found = documents.read(text)
         except documents.DocumentError as error:
-            code = "F004" if error.twice else "F001"
-            problems.append(Problem(file, error.line, code, error.what, error.fix))
+            problems.append(_unreadable(file, error))
             continue
         for document in found:
-            _read_document(file, document, sources, shop, problems)
-    across = lint(sources, shop, taxonomy(), policies)
+            long = [_too_long(file, document, place) for place in _long_texts(document.data, ())]
+            problems += long
+            if not long:
+                _read_document(file, document, sources, shop, problems)
+    intents = phrases()["intents"]
+    across = lint(sources, shop, intents, policies) if sources or not problems else []
     # What a broken file would have held is not missing.
     problems += [problem for problem in across if problem.code not in _NEEDS_ALL] if problems else across
-    if problems:
-        raise FlowError(problems)
-    digest = hashlib.sha256("\0".join(f"{file}\0{text}" for file, text in sorted(texts.items())).encode()).hexdigest()
-    return FlowSet(flows={name: source.flow for name, source in sources.items()}, shop=shop, version=digest[:16])
+    found_ = sorted(set(problems))
+    mistakes = tuple(problem for problem in found_ if problem.code not in WARNINGS)
+    flows = None
+    if not mistakes:
+        parts = "\0".join(f"{file}\0{text}" for file, text in sorted(texts.items()))
+        digest = hashlib.sha256(parts.encode()).hexdigest()
+        flows = FlowSet(flows={name: source.flow for name, source in sources.items()}, shop=shop, version=digest[:16])
+    warnings = tuple(problem for problem in found_ if problem.code in WARNINGS)
+    return Checked(flows=flows, mistakes=mistakes, warnings=warnings, all=All(sources, shop, intents, policies))
+
+
+def _good(checked: Checked) -> FlowSet:
+    if checked.flows is None:
+        raise FlowError(checked.mistakes)
+    return checked.flows
+
+
+def _unreadable(file: str, error: documents.DocumentError) -> Problem:
+    fix = "indent with spaces, not with tabs" if "'\\t'" in error.what else error.fix
+    what = error.what if len(error.what) <= _LONGEST else f"{error.what[:_LONGEST]} …"
+    return Problem(file, error.line, "F004" if error.twice else "F001", what, fix)
+
+
+def _invisible(file: str, text: str) -> Problem | None:
+    """Characters that nobody sees make a text mean something else than what it looks like (direction marks, joiners,
+    separators); soft hyphens and joined emoji are left alone."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for character in line:
+            if character > "~" and unicodedata.category(character) in ("Cf", "Zl", "Zp", "Co", "Cn"):
+                if character in "\u00ad\u200d":
+                    continue
+                what = f"there is an invisible character, U+{ord(character):04X}"
+                return Problem(file, number, "F001", what, "delete it: write the line anew")
+    return None
+
+
+def _long_texts(data: Any, place: documents.Path) -> Iterator[documents.Path]:
+    if isinstance(data, str):
+        if len(data) > MAX_TEXT:
+            yield place
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _long_texts(value, (*place, key))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _long_texts(value, (*place, number))
+
+
+def _too_long(file: str, document: documents.Document, place: documents.Path) -> Problem:
+    return Problem(file, document.line(place), "F003", f"a text of more than {MAX_TEXT} characters", "shorten it")
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voicebot.dialogue import doubts, schema
+from voicebot.dialogue import doubts, kinds, schema
 from voicebot.dialogue.effects import Expect
 from voicebot.dialogue.state import Option
 from voicebot.dialogue.wording import Wording
@@ -26,7 +26,7 @@ def expectation(turn: Turn, step: schema.Ask, slot: schema.Slot) -> Expect:
         kind="open" if open_ else slot.type,
         slot=step.ask,
         choices=tuple(_text(option.label) for option in choice),
-        patience=step.patience or schema.PATIENCE.get(slot.type, "normal"),
+        patience=step.patience or kinds.PATIENCE.get(slot.type, "normal"),
         bias=tuple(dict.fromkeys((*letters, *turn.known(slot), *clues)))[:_MOST_BIAS],
         silence_ms=turn.silence_ms,
         begun=turn.partial[1] if turn.partial[0] == step.ask else "",

@@ -32,7 +32,9 @@ class UnspeakableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
+class Value:
+    """A value in a wording: the path to it (money: two), and the kind of part it becomes."""
+
     paths: tuple[tuple[str, ...], ...]
     kind: str
 
@@ -42,12 +44,16 @@ class Template:
     """One variant of a wording, parsed."""
 
     source: str
-    pieces: tuple[str | _Value, ...]
+    pieces: tuple[str | Value, ...]
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        return tuple(piece for piece in self.pieces if isinstance(piece, Value))
 
     @property
     def names(self) -> frozenset[str]:
         """First names of all paths, for the lint."""
-        return frozenset(path[0] for piece in self.pieces if isinstance(piece, _Value) for path in piece.paths)
+        return frozenset(path[0] for value in self.values for path in value.paths)
 
     @property
     def fixed(self) -> tuple[str, ...]:
@@ -88,7 +94,7 @@ def parse(source: str) -> Template:
     if not source.strip():
         raise ValueError("the wording is empty")
     source = " ".join(source.split())
-    pieces: list[str | _Value] = []
+    pieces: list[str | Value] = []
     end = 0
     for match in _SLOT.finditer(source):
         if match.start() > end:
@@ -123,7 +129,7 @@ def joined(items: list[Wording], last: str = " or ") -> Wording:
     return merged(parts)
 
 
-def _parse_value(text: str) -> _Value:
+def _parse_value(text: str) -> Value:
     path_text, _, kind = (part.strip() for part in text.partition("|"))
     paths = tuple(path.strip() for path in path_text.split(","))
     for path in paths:
@@ -132,13 +138,13 @@ def _parse_value(text: str) -> _Value:
     if paths[0] in WORDINGS and len(paths) == 1:
         if kind:
             raise ValueError(f"{paths[0]} is wording already and takes no kind")
-        return _Value(((paths[0],),), "wording")
+        return Value(((paths[0],),), "wording")
     kind = kind or "plain"
     if kind not in KINDS:
         raise ValueError(f"there is no kind {kind!r}: use one of {', '.join(sorted(KINDS))}")
     if len(paths) != (2 if kind == "money" else 1):
         raise ValueError("money takes two values, amount and currency; every other kind takes one")
-    return _Value(tuple(tuple(path.split(".")) for path in paths), kind)
+    return Value(tuple(tuple(path.split(".")) for path in paths), kind)
 
 
 def _look_up(path: tuple[str, ...], facts: Mapping[str, Any]) -> Any:
@@ -155,7 +161,7 @@ def _look_up(path: tuple[str, ...], facts: Mapping[str, Any]) -> Any:
     return value
 
 
-def _written(piece: _Value, values: list[Any]) -> str:
+def _written(piece: Value, values: list[Any]) -> str:
     value = values[0]
     where = ".".join(piece.paths[0])
     if piece.kind == "money":

@@ -13,44 +13,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
+from voicebot.dialogue.kinds import (
+    ActionName,
+    Factor,
+    FlowName,
+    Name,
+    Patience,
+    QueryOp,
+    Reason,
+    Role,
+    SlotType,
+)
 from voicebot.dialogue.render import Template, parse
 from voicebot.policy.expressions import Expression
-
-DONE = "done"
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-FlowName = Annotated[str, Field(pattern=r"^(patterns/)?[a-z][a-z0-9_]*$", max_length=60)]
-
-#: Types of slots. `wish` is filled by starting a flow.
-SlotType = Literal[
-    "order_number",
-    "tracking_number",
-    "email",
-    "phone",
-    "postcode",
-    "name",
-    "spelling",
-    "date",
-    "amount",
-    "quantity",
-    "digits",
-    "yes_no",
-    "choice",
-    "wish",
-    "text",
-]
-Role = Literal["greeting", "answer", "ask", "filler", "repair", "goodbye"]
-Reason = Literal["caller_asked", "policy", "low_confidence", "failure", "risk", "abuse"]
-Patience = Literal["instant", "normal", "dictation"]
-
-#: Slot types that can be typed on a keypad.
-KEYPAD = frozenset({"order_number", "tracking_number", "phone", "postcode", "digits", "quantity", "yes_no", "choice"})
-#: Slot types whose values are read back when the recogniser is not sure of them.
-IDENTIFIERS = frozenset({"order_number", "tracking_number", "email", "phone", "postcode", "name", "spelling"})
-#: How patient the ears are with an answer; `normal` for what is not here.
-PATIENCE: Mapping[str, str] = {
-    "yes_no": "instant",
-    **dict.fromkeys((*sorted(IDENTIFIERS), "digits"), "dictation"),
-}
 
 
 def _expression(value: Any) -> Expression:
@@ -133,6 +108,9 @@ class Ask(Step):
     choices: Choices | None = None
     on: Mapping[Name, str] = Field(default_factory=dict)
     """Command -> step, e.g. `deny: no_number`."""
+    confirms: Name | None = None
+    """Variable of a plan that was read back: a yes to this question, and nothing else, lets `commit` do it. Asked until
+    it is answered, whatever the slot holds."""
     patience: Patience | None = None
     silence_ms: Annotated[int, Field(ge=1000, le=120_000)] = 7000
 
@@ -141,7 +119,7 @@ class Query(Step):
     """Read from the order system into a variable."""
 
     kind: ClassVar[str] = "query"
-    query: Literal["find_orders", "get_order"]
+    query: QueryOp
     args: Mapping[Name, Cel] = Field(default_factory=dict)
     into: Name
     filler: Lines | None = None
@@ -236,6 +214,76 @@ class Callback(Step):
     into: Name
 
 
+class Plan(Step):
+    """Ask the order system what an action would do; nothing is changed. The variable gets `status` and the preview:
+    `headline`, `items`, `refund_minor`, `to_pay_minor`, `fee_minor`, `currency`, `send_back_by` and so on; with status
+    `not_allowed` it gets the `reason`. A plan that is not committed is given up when its flow ends."""
+
+    kind: ClassVar[str] = "plan"
+    plan: ActionName
+    order: Cel = Expression("order")
+    args: Mapping[Name, Cel] = Field(default_factory=dict)
+    into: Name
+    filler: Lines | None = None
+    on_failure: str | None = None
+    """Step when it is neither `ok` nor `not_allowed`; by default the pattern `action_failed` takes over."""
+
+
+class Commit(Step):
+    """Do what was planned. Runs only when the caller has said yes at a question that `confirms` the plan, and has
+    proved the level that it needs. The variable gets `status`, `reference` and what came true of the preview."""
+
+    kind: ClassVar[str] = "commit"
+    commit: Name
+    into: Name
+    filler: Lines | None = None
+    on_failure: str | None = None
+    """Step when it is not `done`; by default the pattern `action_failed` takes over."""
+
+
+class Verify(Step):
+    """Go on only when the caller has proved this level for the customer of the order: 1 matched, 2 verified by
+    something on file, 3 by a one-time code. Otherwise the pattern `verify` asks for proof first."""
+
+    kind: ClassVar[str] = "verify"
+    verify: Cel
+    order: Cel = Expression("order")
+    on_failure: str | None = None
+    """Step when the caller cannot prove it; by default the pattern `unverified` takes over."""
+
+
+class Prove(Step):
+    """Compare a value with what is on file of the order that is being proved. The variable gets `status`: `ok`,
+    `mismatch`, `locked`, `no_proof` or `unavailable`."""
+
+    kind: ClassVar[str] = "prove"
+    prove: Factor
+    value: Cel
+    into: Name
+
+
+class SendCode(Step):
+    """Send a one-time code to the contact on file. The variable gets `status` and `channel`."""
+
+    kind: ClassVar[str] = "send_code"
+    send_code: Literal[True]
+    into: Name
+
+
+class Message(Step):
+    """Send a message to the contact on file. The variable gets `status` (`sent`, `no_contact`, `failed`) and
+    `channel`."""
+
+    kind: ClassVar[str] = "message"
+    message: Name
+    """What kind of message it is, e.g. `return_label`; for records."""
+    text: Lines
+    order: Cel = Expression("order")
+    about: Name | None = None
+    """Variable of a `commit` whose link goes along."""
+    into: Name
+
+
 class End(Step):
     """End the call."""
 
@@ -279,8 +327,8 @@ class Cancel(Step):
 STEPS: Mapping[str, type[Step]] = {
     cls.kind: cls
     for cls in (
-        Say, Ask, Query, Ground, Decide, Branch, Set, Link, Call, Handoff, Callback, End,
-        Wait, Confirm, Instead, Cancel,
+        Say, Ask, Query, Ground, Decide, Branch, Set, Link, Call, Plan, Commit, Verify, Prove, SendCode, Message,
+        Handoff, Callback, End, Wait, Confirm, Instead, Cancel,
     )
 }  # fmt: skip
 

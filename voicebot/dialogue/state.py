@@ -20,7 +20,8 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """An effect whose answer is awaited. `kind`: `query`, `decide`, `handoff`, `callback`."""
+    """An effect whose answer is awaited. `kind`: `query`, `decide`, `handoff`, `callback`, `plan`, `commit`, `proof`,
+    `code`, `message`."""
 
     id: str
     kind: str
@@ -57,6 +58,10 @@ class State:
             them.
         denied: values that were read back and are not right.
         offered: existing values that were read back though nobody was heard to say them.
+        plans: what was planned and neither done nor given up, by variable: `{plan, action, subject, needs, flow,
+            answer}`; the answer is True after the caller's yes to it, None before.
+        verified: level that was proved, by subject (a customer, or a guest's order).
+        verifying: what is being proved: `{order, subject, level}`.
         partial: slot and words of a value that was not said to its end.
         options: of the choice asked last, under the slot `choice`.
         misses / silences: in a row.
@@ -79,6 +84,9 @@ class State:
     attempts: Mapping[str, Any] = field(default_factory=dict)
     denied: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
+    plans: Mapping[str, Any] = field(default_factory=dict)
+    verified: Mapping[str, int] = field(default_factory=dict)
+    verifying: Mapping[str, Any] = field(default_factory=dict)
     partial: tuple[str, str] = ("", "")
     choice: str = ""
     options: tuple[Option, ...] = ()

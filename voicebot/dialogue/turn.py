@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from voicebot.dialogue import doubts, questions, schema
-from voicebot.dialogue.effects import BookCallback, Decide, Effect, Handoff, HangUp, Query, Say
+from voicebot.dialogue import acting, doubts, kinds, schema
+from voicebot.dialogue.effects import Effect, HangUp, Say
 from voicebot.dialogue.flowset import MAIN, FlowSet
 from voicebot.dialogue.render import Template, UnspeakableError, joined, merged
 from voicebot.dialogue.scope import Scope
 from voicebot.dialogue.state import Frame, Request, State
+from voicebot.dialogue.steps import RUN
 from voicebot.dialogue.wording import Wording
 from voicebot.policy.expressions import Expression
 
@@ -20,11 +20,16 @@ MAX_TRANSITIONS = 300
 MAX_DEPTH = 24
 
 
+#: Told of every step that runs: its flow, its id, and which way it went (`run`, `left out`, `case 2`).
+Watch = Callable[[str, str, str], None]
+
+
 class Turn:
     """Mutable while a step is computed; `state()` and `effects` are what comes out."""
 
-    def __init__(self, flows: FlowSet, state: State) -> None:
+    def __init__(self, flows: FlowSet, state: State, watch: Watch | None = None) -> None:
         self.flows = flows
+        self._watch = watch
         self.before = state
         self.call = state.call
         self.stack = list(state.stack)
@@ -36,6 +41,7 @@ class Turn:
         self.background = list(state.background)
         self.heard, self.doubt = dict(state.heard), state.doubt
         self.attempts = dict(state.attempts)
+        self.plans, self.verified, self.verifying = dict(state.plans), dict(state.verified), state.verifying
         self.denied, self.offered = state.denied, state.offered
         self.partial = state.partial
         self.choice, self.options = state.choice, state.options
@@ -49,7 +55,7 @@ class Turn:
         self.fresh: set[str] = set()
         """Slots filled in this step: a flow started in the same breath does not clear them."""
         self._said: list[Wording] = []
-        self._quiet = False
+        self.quiet = False
         self._failing = False
 
     def state(self) -> State:
@@ -66,6 +72,9 @@ class Turn:
             heard=self.heard,
             doubt=self.doubt,
             attempts=self.attempts,
+            plans=self.plans,
+            verified=self.verified,
+            verifying=self.verifying,
             denied=self.denied,
             offered=self.offered,
             partial=self.partial,
@@ -125,12 +134,18 @@ class Turn:
             "last_flow": self.last_flow,
             "slot": slot,
             "kind": kind,
-            "keypad": kind in schema.KEYPAD,
+            "keypad": kind in kinds.KEYPAD,
             "heard": self.heard,
             "doubt": doubts.facts(self.doubt),
             "pending": self.pending.kind if self.pending else "",
+            "verifying": self._verifying(),
             "said_before": bool(self.before.last_said),
         }
+
+    def _verifying(self) -> dict[str, int]:
+        """`level` that is wanted, and `have`, what is proved."""
+        subject = self.verifying.get("subject", "")
+        return {"level": self.verifying.get("level", 0), "have": acting.proved(self, subject)}
 
     def _question(self) -> tuple[str, str] | None:
         """Slot and type of the innermost question on the stack, also when a pattern runs on top of it."""
@@ -166,7 +181,7 @@ class Turn:
         if "patterns/go_on" in self.flows.flows:
             self.pattern("go_on")
         else:
-            self._quiet = True
+            self.quiet = True
 
     def drop_to_main(self) -> None:
         """Forget every flow being run; the bottom one goes on after its question."""
@@ -199,6 +214,10 @@ class Turn:
 
     def run(self) -> None:
         """Until the flows wait for the caller or for an answer, or the call has ended."""
+        self._run()
+        acting.give_up_left(self)
+
+    def _run(self) -> None:
         left = MAX_TRANSITIONS
         while not (self.ended or self.waiting):
             if self.pending is not None and len(self.stack) <= self.pending.depth:
@@ -225,101 +244,24 @@ class Turn:
         step = place.step
         onwards = step.next or place.following
         if step.if_ is not None and not frame.asked and not step.if_.holds(self.scope()):
+            self.took(step, "left out")
             self.goto(place.following)
             return
+        self.took(step, "run")
         try:
-            _RUN[type(step)](self, step, onwards)
+            RUN[type(step)](self, step, onwards)
         except UnspeakableError:
             self.fail()
 
-    def _say(self, step: schema.Say, onwards: str) -> None:
-        self.speak(self.render(step.say), step.role, step.interruptible)
-        self.goto(onwards)
-
-    def _ask(self, step: schema.Ask, onwards: str) -> None:
-        frame = self.stack[-1]
-        slot = self.flows.flows[frame.flow].slots[step.ask]
-        if slot.type != "wish" and self.facts.get(step.ask) is not None:
-            self.goto(onwards)
-            return
-        if step.choices is not None:
-            self.choice, self.options = step.ask, questions.options(self, step.choices)
-            if not self.options:
-                raise UnspeakableError(step.ask)
-        if not self._quiet:
-            lines = step.again[min(frame.asked, len(step.again)) - 1] if frame.asked and step.again else step.prompt
-            self.speak(self.render(lines), "repair" if frame.asked and self.misses else "ask")
-            self.stack[-1] = dataclasses.replace(frame, asked=frame.asked + 1)
-            self.silence_ms = step.silence_ms
-        self._quiet = False
-        self.waiting = True
-        self.effects.append(questions.expectation(self, step, slot))
+    def took(self, step: schema.Step, way: str) -> None:
+        """Tell who watches which way a step went."""
+        if self._watch is not None and self.stack:
+            self._watch(self.stack[-1].flow, step.id, way)
 
     def known(self, slot: schema.Slot) -> tuple[str, ...]:
         """Likely values of a slot."""
         values = slot.known.value(self.scope()) if slot.known is not None else None
         return tuple(v for v in values if isinstance(v, str)) if isinstance(values, list) else ()
-
-    def _query(self, step: schema.Query, onwards: str) -> None:
-        request = self._request("query", step.into, background=step.background)
-        args = {name: value for name, value in self._values(step.args).items() if value is not None}
-        filler = self.render(step.filler) if step.filler else ()
-        self.effects.append(Query(request=request, op=step.query, args=args, filler=filler))
-        if step.background:
-            self.goto(onwards)
-
-    def _decide(self, step: schema.Decide, _onwards: str) -> None:
-        request = self._request("decide", step.into)
-        self.effects.append(Decide(request=request, policy=step.decide, facts=self._values(step.facts)))
-
-    def _handoff(self, step: schema.Handoff, _onwards: str) -> None:
-        what = step.handoff
-        summary = _text(what.summary.render(self.scope())) if what.summary is not None else ""
-        request = self._request("handoff", step.into)
-        self.effects.append(Handoff(request=request, reason=what.reason, queue=what.queue, summary=summary))
-
-    def _callback(self, step: schema.Callback, _onwards: str) -> None:
-        number = step.callback.number.value(self.scope())
-        if not isinstance(number, str) or not number:
-            raise UnspeakableError("callback.number")
-        request = self._request("callback", step.into)
-        self.effects.append(BookCallback(request=request, number=number, reason=step.callback.reason))
-
-    def _branch(self, step: schema.Branch, _onwards: str) -> None:
-        scope = self.scope()
-        self.goto(next(case.next for case in step.branch if case.if_ is None or case.if_.holds(scope)))
-
-    def _set(self, step: schema.Set, onwards: str) -> None:
-        values = self._values(step.set)
-        self.facts.update(values)
-        slots = self.flows.flows[self.stack[-1].flow].slots
-        given = {name: value for name, value in values.items() if name in slots and value is not None}
-        self.previous.update(given)
-        for name in given:
-            doubts.settle(self, name)
-        self.goto(onwards)
-
-    def _link(self, step: schema.Link, _onwards: str) -> None:
-        self.stack.pop()
-        self.push(step.link)
-
-    def _call(self, step: schema.Call, onwards: str) -> None:
-        self.goto(onwards)
-        self.push(step.call)
-
-    def _end(self, step: schema.End, _onwards: str) -> None:
-        self.hang_up(step.end)
-
-    def _wait(self, step: schema.Wait, _onwards: str) -> None:
-        self.stack.pop()
-        if self.asking is not None:
-            self._quiet = True
-            self.silence_ms = step.wait.silence_ms
-
-    def _cancel(self, _step: schema.Cancel, onwards: str) -> None:
-        pattern = self.stack[-1].flow
-        self.drop_to_main()
-        self.stack.append(Frame(pattern, onwards))
 
     # Answers
 
@@ -334,19 +276,20 @@ class Turn:
         place = self.flows.place(frame.flow, frame.step)
         if place is None:
             return
-        status = result.get("status") if result else None
-        if isinstance(place.step, schema.Query) and status not in ("ok", "not_found"):
-            if place.step.on_failure is not None:
-                self.goto(place.step.on_failure)
-            else:
-                self.drop_to_main()
-                self.pattern("oms_unavailable")
+        if not _went_wrong(request.kind, result or {}):
+            self.goto(place.step.next or place.following)
             return
-        self.goto(place.step.next or place.following)
+        self.took(place.step, "failed")
+        way_out = getattr(place.step, "on_failure", None)
+        if way_out is not None:
+            self.goto(way_out)
+        else:
+            self.drop_to_main()
+            self.pattern(_FAILED[request.kind])
 
     # Small parts
 
-    def _request(self, kind: str, into: str, *, background: bool = False) -> str:
+    def request(self, kind: str, into: str, *, background: bool = False) -> str:
         self.requests += 1
         request = Request(id=f"r{self.requests}", kind=kind, into=into, depth=len(self.stack))
         if background:
@@ -355,7 +298,7 @@ class Turn:
             self.pending = request
         return request.id
 
-    def _values(self, expressions: Mapping[str, Expression]) -> dict[str, Any]:
+    def values(self, expressions: Mapping[str, Expression]) -> dict[str, Any]:
         scope = self.scope()
         return {name: expression.value(scope) for name, expression in expressions.items()}
 
@@ -376,25 +319,11 @@ class Turn:
 
 
 _SPACE: Wording = Template(" ", (" ",)).render({})
-_RUN: Mapping[type[schema.Step], Callable[[Turn, Any, str], None]] = {
-    schema.Say: Turn._say,
-    schema.Ask: Turn._ask,
-    schema.Query: Turn._query,
-    schema.Ground: doubts.run_ground,
-    schema.Decide: Turn._decide,
-    schema.Branch: Turn._branch,
-    schema.Set: Turn._set,
-    schema.Link: Turn._link,
-    schema.Call: Turn._call,
-    schema.Handoff: Turn._handoff,
-    schema.Callback: Turn._callback,
-    schema.End: Turn._end,
-    schema.Wait: Turn._wait,
-    schema.Confirm: doubts.run_confirm,
-    schema.Instead: doubts.run_instead,
-    schema.Cancel: Turn._cancel,
-}
+#: Patterns that take over where a step has no way out of its own.
+_FAILED = {"query": "oms_unavailable", "plan": "action_failed", "commit": "action_failed"}
+_GOOD = {"query": ("ok", "not_found"), "plan": ("ok", "not_allowed"), "commit": ("done",)}
 
 
-def _text(wording: Wording) -> str:
-    return "".join(part.value for part in wording)
+def _went_wrong(kind: str, result: Mapping[str, Any]) -> bool:
+    """Whether the answer is none that its step goes on with."""
+    return kind in _GOOD and result.get("status") not in _GOOD[kind]

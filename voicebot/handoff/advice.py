@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from voicebot.handoff.case import Case
+from voicebot.records.events.actions import ActionUnknown
 from voicebot.records.events.base import Record
 from voicebot.records.events.handoff import CallbackRecorded, HandoffRequested
 from voicebot.records.events.policy import PolicyDecided
 
+#: Policy that says how well a caller must be known: nothing that a human would act by.
+_LEVELS = "verification"
 #: Reason -> why the caller comes, and what to do when nothing more particular is known.
 _REASONS: Mapping[str, tuple[str, str | None]] = {
     "caller_asked": ("asked for a human", None),
@@ -33,12 +36,17 @@ def one_line(requested: HandoffRequested | None, intents: Sequence[Mapping[str, 
 
 def next_step(requested: HandoffRequested | None, case: Case, records: Sequence[Record]) -> str | None:
     """The most particular advice that the log supports; None when it supports none."""
+    unknown = next((r.event for r in reversed(records) if isinstance(r.event, ActionUnknown)), None)
+    if unknown is not None:
+        what = unknown.action.replace("_", " ")
+        return f"Look in the order system whether the {what} went through, before doing it: its answer was lost."
     callback = next((r.event for r in reversed(records) if isinstance(r.event, CallbackRecorded)), None)
     if callback is not None:
         return f"Call {callback.number} back by {callback.due}."
     if case.last_failure is not None:
         return f"Look the order up by hand: the order system's last answer was {case.last_failure}."
-    decided = next((r.event for r in reversed(records) if isinstance(r.event, PolicyDecided)), None)
+    decisions = [r.event for r in records if isinstance(r.event, PolicyDecided) and r.event.policy != _LEVELS]
+    decided = decisions[-1] if decisions else None
     if decided is not None:
         outcome = ", ".join(
             f"{name} {value}" for name, value in decided.outcome.items() if value not in (None, "", False)

@@ -8,9 +8,6 @@ what it has seen.
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import json
 import logging
 import os
@@ -24,6 +21,7 @@ import httpx
 
 from voicebot.errors import ConfigError
 from voicebot.handoff.settings import HandoffSettings
+from voicebot.webhooks import signed_headers
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +31,6 @@ _RETRIED = frozenset((408, 425, 429, 500, 502, 503, 504))
 #: Posts under way at once; further ones wait.
 _AT_ONCE = 4
 _WAITING = 1_000
-_PREFIX = "whsec_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +45,6 @@ class Outcome:
     def __str__(self) -> str:
         word = "delivered" if self.delivered else "failed"
         return f"{word} after {self.attempts}: {self.status or 'no answer'} {self.detail}".strip()
-
-
-def signature(secret: str, message_id: str, timestamp_s: int, body: bytes) -> str:
-    """`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`. A secret beginning with `whsec_` is base64 after it."""
-    key = base64.b64decode(secret[len(_PREFIX) :]) if secret.startswith(_PREFIX) else secret.encode()
-    signed = f"{message_id}.{timestamp_s}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
 def pause_s(attempt: int, status: int, retry_after: str | None, *, attempts: int, jitter: float) -> float | None:
@@ -138,12 +128,7 @@ class Webhook:
 
     async def _attempt(self, handoff: str, body: bytes) -> tuple[int, str, str | None]:
         now_s = int(self._wall_s())
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": handoff,
-            "webhook-timestamp": str(now_s),
-            "webhook-signature": signature(self._secret, handoff, now_s, body),
-        }
+        headers = signed_headers(self._secret, handoff, now_s, body)
         try:
             async with self._turns:
                 answer = await self._client.post(self._url, content=body, headers=headers)

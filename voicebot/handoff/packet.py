@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from voicebot.handoff.actions import actions, proved
 from voicebot.handoff.advice import next_step, one_line
 from voicebot.handoff.case import case_of
 from voicebot.records.events.audio import PlaybackEnded
 from voicebot.records.events.base import Record, plain
 from voicebot.records.events.call import CallStarted, Fault, RecordingStarted
 from voicebot.records.events.dialogue import EngineEffect, Said, Understood
-from voicebot.records.events.handoff import CallbackRecorded, HandoffRequested, Transfer
+from voicebot.records.events.handoff import CallbackRecorded, HandoffRequested
 from voicebot.records.events.policy import PolicyDecided
 from voicebot.records.projections.transcript import Line, transcript
 
@@ -86,12 +87,12 @@ def packet(records: Sequence[Record], handoff: str | None = None, *, links: Link
             "transport": started.transport if started else None,
         },
         "started_at": records[0].wall,
-        "identity": case.identity(),
+        "identity": proved(records, case.identity()),
         "intents": intents,
         "order_snapshot": case.snapshot(),
         "order_candidates": list(case.candidates),
         "reads": case.reads_tried(),
-        "actions": _actions(records),
+        "actions": actions(records),
         "policy_decisions": [_decision(r, r.event) for r in records if isinstance(r.event, PolicyDecided)],
         "promises_made": _promises(records, lines, started.language if started else None),
         "faults": [{"where": e.where, "what": e.what} for r in records if isinstance(e := r.event, Fault)],
@@ -140,25 +141,6 @@ def _open_question(records: Sequence[Record], lines: Sequence[Line]) -> str | No
         if line.speaker == "caller" and line.kind == "speech" and line.turn not in wishes:
             return line.text
     return None
-
-
-def _actions(records: Sequence[Record]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for record in records:
-        match record.event:
-            case Transfer(status="accepted" | "failed") as event:
-                args = {"target": event.target}
-                found.append(_action(record, "transfer", args, event.status, event.detail))
-            case CallbackRecorded() as event:
-                args = {"number": event.number, "due": event.due}
-                found.append(_action(record, "callback", args, "recorded", ""))
-            case _:
-                pass
-    return found
-
-
-def _action(record: Record, name: str, args: Mapping[str, Any], result: str, detail: str) -> dict[str, Any]:
-    return {"name": name, "args": dict(args), "result": result, "detail": detail or None, "at": record.wall}
 
 
 def _decision(record: Record, event: PolicyDecided) -> dict[str, Any]:

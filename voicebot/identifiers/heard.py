@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from voicebot.identifiers.everyday import EVERYDAY
 from voicebot.identifiers.examples import example_after
@@ -82,6 +83,7 @@ class Dictated:
     span: tuple[int, int]
 
 
+@lru_cache(maxsize=32)
 def dictated(text: str) -> Dictated:
     """Where in `text` somebody dictates, and how much."""
     stream, options = heard(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from voicebot.identifiers.everyday import ABBREVIATIONS, EVERYDAY
 from voicebot.identifiers.examples import example_after
@@ -52,7 +53,13 @@ class Run:
 
 def runs(text: str, *, letters: bool = True) -> list[Run]:
     """Maximal dictated strings in `text`, in order; with `letters=False` only digits count."""
-    return list(_Reader(tokens(text), letters=letters).runs())
+    return list(_runs(text, letters))
+
+
+@lru_cache(maxsize=32)
+def _runs(text: str, letters: bool) -> tuple[Run, ...]:
+    """One utterance is searched for several kinds of identifiers, each of which asks."""
+    return tuple(_Reader(tokens(text), letters=letters).runs())
 
 
 def digits(text: str) -> str:

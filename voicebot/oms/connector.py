@@ -1,21 +1,22 @@
 """What every order system looks like to us: one small asynchronous interface, typed errors, deadlines.
 
-A connector translates; it does not cache, retry or limit (the guard does). It raises only `OmsError`s. Reads are
-below; the writes that connectors grow are `plan`, `commit`, `abandon`, `add_note` and `verify_webhook`, each announced
-by its own `Cap`.
+A connector translates; it does not cache, retry or limit (the guard does). It raises only `OmsError`s. What it can
+read and do it announces by `Cap`s; it is never asked for more. `voicebot.oms.conformance` is its acceptance test.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from voicebot.errors import VoicebotError
-from voicebot.oms.model import CustomerRef, Order
+from voicebot.oms.actions import Action, ActionPlan, ActionResult
+from voicebot.oms.model import Customer, CustomerRef, Order
+from voicebot.oms.products import Product, ProductSearch, Promotion
 
 
 class Cap(StrEnum):
@@ -27,6 +28,23 @@ class Cap(StrEnum):
     FIND_BY_PAYMENT = "find_by_payment"
     FIND_BY_CUSTOMER = "find_by_customer"
     NEAREST_NUMBERS = "nearest_numbers"
+    PRODUCTS = "products"
+    CUSTOMERS = "customers"
+    PROMOTIONS = "promotions"
+    CANCEL = "cancel"
+    ADDRESS_CHANGE = "address_change"
+    ITEM_CHANGE = "item_change"
+    RETURN = "return"
+    EXCHANGE = "exchange"
+    REFUND = "refund"
+    RESEND = "resend"
+    SUBSCRIPTIONS = "subscriptions"
+    PAYMENT_LINK = "payment_link"
+    PROMO_REISSUE = "promo_reissue"
+    NOTE = "note"
+    IDEMPOTENT_WRITES = "idempotent_writes"
+    """The backend itself answers a second commit with the same key with the first one's result."""
+    WEBHOOKS = "webhooks"
 
 
 class KeyKind(StrEnum):
@@ -123,6 +141,26 @@ class DeadlineExceeded(OmsError):  # noqa: N818
     status = "timeout"
 
 
+class NotAllowed(OmsError):  # noqa: N818
+    """The order system, or what it says about the order, forbids the action. `reason` is a code: `already_cancelled`,
+    `already_shipped`, `not_shipped`, `not_delivered`, `nothing_left`, `more_than_paid`, `more_than_ordered`,
+    `already_requested`, `out_of_stock`, `bad_address`, `not_found`, `expired`, `closed`, `other`."""
+
+    status = "not_allowed"
+    counts_against_backend = False
+
+    def __init__(self, what: str, *, where: str = "", fix: str = "", reason: str = "other") -> None:
+        super().__init__(what, where=where, fix=fix)
+        self.reason = reason
+
+
+class Conflict(OmsError):  # noqa: N818
+    """The order has changed since it was quoted, or another change of it is open."""
+
+    status = "conflict"
+    counts_against_backend = False
+
+
 class BadAnswer(OmsError):  # noqa: N818
     """It answered something that is not an answer: HTML, broken JSON, wrong fields."""
 
@@ -153,6 +191,50 @@ class OmsConnector(Protocol):
         """Existing order numbers that `heard` may be a mishearing of, closest first, itself included if it exists.
 
         A backend that cannot search by sound may keep a `voicebot.identifiers.nearest.NumberIndex` of its numbers.
+        """
+        ...
+
+    async def find_products(self, search: ProductSearch, *, limit: int, deadline: Deadline) -> tuple[Product, ...]:
+        """Products by name or SKU, or of the same product as a SKU; empty when there is none. `Cap.PRODUCTS`."""
+        ...
+
+    async def get_customer(self, customer_id: str, *, deadline: Deadline) -> Customer:
+        """One customer with subscriptions and points. Raises `NotFound`. `Cap.CUSTOMERS`."""
+        ...
+
+    async def get_promotion(self, code: str, *, deadline: Deadline) -> Promotion:
+        """A promotion by its code, in any case. Raises `NotFound`. `Cap.PROMOTIONS`."""
+        ...
+
+    async def plan(self, action: Action, order: Order, *, plan_id: str, deadline: Deadline) -> ActionPlan:
+        """What `action` would do to `order` (freshly read). Writes no money; may open a draft, which `abandon` removes.
+
+        Raises `NotAllowed` with a reason, or `Conflict` when another change of the order is open.
+        """
+        ...
+
+    async def commit(self, plan: ActionPlan, *, key: str, deadline: Deadline) -> ActionResult:
+        """Do what was planned. Called once for a key; never repeated by the connector itself.
+
+        Raises `NotAllowed` or `Conflict` when it certainly did not happen. After any other error nobody knows: the
+        ledger then asks `outcome`.
+        """
+        ...
+
+    async def outcome(self, plan: ActionPlan, *, key: str, deadline: Deadline) -> ActionResult | None:
+        """Whether a commit whose answer was lost has happened, read from the order: its result; None when it certainly
+        has not. Raises an `OmsError` when that cannot be told."""
+        ...
+
+    async def abandon(self, plan: ActionPlan, *, deadline: Deadline) -> None:
+        """Remove what `plan` opened. Idempotent; a plan that opened nothing costs nothing."""
+        ...
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
+        """Ids of the orders that a genuine webhook says have changed.
+
+        Raises:
+            OmsError: forged or unreadable.
         """
         ...
 

@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +26,9 @@ from voicebot.oms.facts import View, find_facts, order_facts
 from voicebot.oms.guard import Answer, Guard
 from voicebot.oms.keys import number_key, order_key
 from voicebot.oms.model import Order
+from voicebot.oms.reading import Reading, answered, failed_reading, iso
 from voicebot.oms.settings import OmsSettings
+from voicebot.oms.shop_reads import ShopReads
 from voicebot.records.events.oms import OmsAnswered, OmsRequested
 from voicebot.records.log import EventLog
 
@@ -37,16 +38,6 @@ log = logging.getLogger(__name__)
 _HYPOTHESES = 5
 #: Difference of mean log-probabilities from which a hypothesis is no rival to a number that exists.
 _CLOSE = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A query's result for the dialogue, and how it came about. `result["status"]` is always there."""
-
-    result: Mapping[str, Any]
-    cached: bool = False
-    saved_ms: float = 0.0
-    cause: str = ""
 
 
 class OrderDesk:
@@ -66,7 +57,14 @@ class OrderDesk:
         self._wall = wall
         self._zone = ZoneInfo(settings.shop_zone)
         self._closing = closing
-        self._ops = {"find_orders": self._find_orders, "get_order": self._get_order}
+        shop = ShopReads(connector, self.guard, lambda: self.view)
+        self._ops = {
+            "find_orders": self._find_orders,
+            "get_order": self._get_order,
+            "find_products": shop.find_products,
+            "get_customer": shop.get_customer,
+            "check_promo": shop.check_promo,
+        }
 
     def for_call(self, log: EventLog) -> CallReads:
         return CallReads(self, log)
@@ -75,13 +73,13 @@ class OrderDesk:
         """Run one operation; failures come back as statuses, never as exceptions."""
         run = self._ops.get(op)
         if run is None:
-            return _failure("bad_answer", f"there is no operation {op!r}: use {' or '.join(self._ops)}")
+            return failed_reading("bad_answer", f"there is no operation {op!r}: use {' or '.join(self._ops)}")
         try:
             return await run(args, deadline, speculative)
         except Exception as error:
             # A flaw in the projection must cost one answer, not the call.
             failure(log, error, "order facts could not be made")
-            return _failure("bad_answer", f"facts: {type(error).__name__}")
+            return failed_reading("bad_answer", f"facts: {type(error).__name__}")
 
     async def close(self) -> None:
         await self.guard.close()
@@ -105,9 +103,11 @@ class OrderDesk:
     async def _find_orders(self, args: Mapping[str, Any], deadline: Deadline, speculative: bool) -> Reading:
         key = order_key(args, self.settings.phone_region)
         if key is None:
-            return _failure("not_found", "no usable search key in the arguments", orders=[], customer=None, nearest=[])
+            return failed_reading(
+                "not_found", "no usable search key in the arguments", orders=[], customer=None, nearest=[]
+            )
         if CAP_OF_KEY[key.kind] not in self.connector.caps:
-            return _failure("unavailable", f"{self.connector.name} cannot search by {key.kind.value}")
+            return failed_reading("unavailable", f"{self.connector.name} cannot search by {key.kind.value}")
         helps = key.kind is KeyKind.NUMBER and Cap.NEAREST_NUMBERS in self.connector.caps
         heard = _heard(args.get("heard")) if helps else ()
         nearest: list[str] = []
@@ -119,7 +119,7 @@ class OrderDesk:
         else:
             answer = await self._read_found(key, deadline, speculative)
         if answer.status not in ("ok", "not_found"):
-            return _reading(answer, {})
+            return answered(answer, {})
         found: FoundOrders | None = answer.value
         if found is not None:
             nearest = [number for number in nearest if number_key(number) in rivals]
@@ -128,14 +128,14 @@ class OrderDesk:
         orders, customers = find_facts(
             found.orders if found else (), found.customers if found else (), self.view, limit=self.settings.max_orders
         )
-        return _reading(
+        return answered(
             answer,
             {
                 "orders": orders,
                 "customer": customers[0] if len(customers) == 1 else None,
                 "customers": customers,
                 "nearest": nearest,
-                "fetched_at": _iso(found.fetched_at if found else answer.fetched_at),
+                "fetched_at": iso(found.fetched_at if found else answer.fetched_at),
             },
         )
 
@@ -174,15 +174,15 @@ class OrderDesk:
     async def _get_order(self, args: Mapping[str, Any], deadline: Deadline, speculative: bool) -> Reading:
         order_id = args.get("id")
         if not isinstance(order_id, str) or not order_id:
-            return _failure("bad_answer", "get_order needs an id")
+            return failed_reading("bad_answer", "get_order needs an id")
 
         async def fetch(until: Deadline) -> Order:
             return await self.connector.get_order(order_id, deadline=until)
 
         answer = await self.guard.read(("get_order", order_id), fetch, deadline, speculative=speculative)
         if answer.status != "ok":
-            return _reading(answer, {})
-        return _reading(answer, {"order": order_facts(answer.value, self.view), "fetched_at": _iso(answer.fetched_at)})
+            return answered(answer, {})
+        return answered(answer, {"order": order_facts(answer.value, self.view), "fetched_at": iso(answer.fetched_at)})
 
 
 class CallReads:
@@ -242,7 +242,7 @@ class CallReads:
         loop = asyncio.get_running_loop()
         began = loop.time()
         self._log.append(OmsRequested(request=request, op=op, args=dict(args), why=why))
-        reading = _failure("cancelled", "nobody waits for it any more")
+        reading = failed_reading("cancelled", "nobody waits for it any more")
         try:
             reading = await self._desk.answer(op, args, Deadline.after(deadline_s), speculative=why == "prefetch")
             if why != "prefetch":
@@ -279,17 +279,3 @@ def _heard(hypotheses: Any) -> tuple[tuple[str, float], ...]:
         for number, score in pairs
         if isinstance(number, str) and isinstance(score, int | float) and (key := number_key(number)[:40])
     )
-
-
-def _reading(answer: Answer, facts: Mapping[str, Any]) -> Reading:
-    return Reading(
-        result={"status": answer.status, **facts}, cached=answer.cached, saved_ms=answer.saved_ms, cause=answer.cause
-    )
-
-
-def _failure(status: str, cause: str, **facts: Any) -> Reading:
-    return Reading(result={"status": status, **facts}, cause=cause)
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="milliseconds") if at else None

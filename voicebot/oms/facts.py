@@ -11,9 +11,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from voicebot.oms.model import CustomerRef, Order, OrderLine
+from voicebot.oms.model import CustomerRef, Order
+from voicebot.oms.part_facts import goods_facts, item_facts, money_facts, pickup_facts
 from voicebot.oms.shipment import Shipment, is_stale, silent_days
 from voicebot.oms.status import OrderStatus, ShipmentStatus
+from voicebot.oms.wording import clean_name, headline
+
+__all__ = ["Facts", "View", "clean_name", "delivery_facts", "find_facts", "headline", "order_facts", "region_of"]
 
 Facts = dict[str, Any]
 
@@ -53,7 +57,6 @@ _URGENCY = (
 )
 _CAN_BE_LATE = frozenset({"not_shipped", "in_transit"})
 _SETTLED = frozenset({"delivered", "cancelled"})
-_NAME_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,30 +82,6 @@ def region_of(country: str) -> str:
     if code in _EU:
         return "EU"
     return {"GB": "UK", "": "unknown"}.get(code, code)
-
-
-def clean_name(name: str) -> str:
-    """A product's name as one short line, whatever the catalogue holds."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    return line if len(line) <= _NAME_LENGTH else line[:_NAME_LENGTH].rsplit(" ", 1)[0]
-
-
-def headline(lines: Sequence[OrderLine], quantities: dict[str, int] | None = None) -> str:
-    """`the Trail Runner shoes and 2 other items`; `3 of the Stoneware mug`; `` when there are no lines.
-
-    Args:
-        quantities: pieces by line id when only a part of the order is meant.
-    """
-    pieces = {line.id: line.quantity for line in lines} if quantities is None else quantities
-    present = [line for line in lines if pieces.get(line.id, 0) > 0]
-    if not present:
-        return ""
-    first = max(present, key=lambda line: line.unit_price.minor)
-    total = sum(pieces[line.id] for line in present)
-    if len(present) == 1:
-        return f"the {clean_name(first.name)}" if total == 1 else f"{total} of the {clean_name(first.name)}"
-    others = total - 1
-    return f"the {clean_name(first.name)} and {others} other item{'s' if others > 1 else ''}"
 
 
 def delivery_facts(shipment: Shipment, promised_by: date | None, view: View) -> Facts:
@@ -148,31 +127,41 @@ def order_facts(order: Order, view: View) -> Facts:
     # Between parcels in the same state, the later one keeps the caller waiting longer.
     chosen = min(shipments, key=lambda facts: (_URGENCY.index(facts["state"]), -facts["days_late"]))
     delivery = {name: value for name, value in chosen.items() if name != "headline"}
+    sellers = sorted({clean_name(line.seller) for line in order.lines if line.seller})
+    # A period that begins with delivery begins with that of the last parcel.
+    delivered_on = max((view.local(s.delivered_at) for s in order.shipments if s.delivered_at), default=None)
     return {
         "id": order.id,
+        "subject": order.customer_id or f"order:{order.id}",
         "number": order.number,
         "customer_id": order.customer_id,
         "placed_on": _iso(view.local(order.placed_at)),
         "currency": order.currency,
         "total_minor": order.total.minor,
         "item_count": sum(line.quantity for line in order.lines),
-        "items": [
-            {
-                "name": clean_name(line.name),
-                "variant": clean_name(line.variant),
-                "quantity": line.quantity,
-                "sku": line.sku,
-                "product_type": line.product_type,
-            }
-            for line in order.lines
-        ],
+        "items": item_facts(order),
         "headline": headline(order.lines) or f"order {order.number}",
         "order_status": order.status.value,
         "hold_reason": order.hold_reason,
         "payment_status": order.payment_status.value,
         "fulfillment_status": order.fulfillment_status.value,
         "region": region_of(order.ship_to.country),
+        "country": order.ship_to.country or None,
+        "state": clean_name(order.ship_to.region) or None,
+        "channel": order.channel,
         "tier": order.tier,
+        "vip": order.tier.lower() == "vip",
+        "gift": order.gift,
+        "order_count": order.order_count,
+        "contact_changed_days": _days_since(order.contact_changed_at, view),
+        "marketplace": bool(sellers),
+        "sellers": sellers,
+        "pickup": pickup_facts(order, view.local),
+        "days_since_order": _days_since(order.placed_at, view),
+        "delivered_on": _iso(delivered_on),
+        "days_since_delivery": (view.today - delivered_on).days if delivered_on else None,
+        **money_facts(order, view.local),
+        **goods_facts(order, view.local),
         "open": is_open(order, delivery, view),
         "delivery": delivery,
         "shipments": shipments,
@@ -212,6 +201,10 @@ def _not_yet_shipped(order: Order) -> dict[str, int]:
 
 def _cancelled(facts: Facts) -> Facts:
     return facts if facts["state"] == "delivered" else {**facts, "state": "cancelled", "eta": None, "days_late": 0}
+
+
+def _days_since(at: datetime | None, view: View) -> int | None:
+    return max(0, (view.today - view.local(at)).days) if at else None
 
 
 def _iso(day: date | None) -> str | None:

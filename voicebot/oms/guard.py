@@ -1,6 +1,8 @@
 """Between the calls and an order system: deadlines, single flight, snapshots, circuit breaker, bounded concurrency.
 
-Reads only. A read that fails is tried again while its deadline leaves time, because reading twice changes nothing.
+A read that fails is tried again while its deadline leaves time, because reading twice changes nothing. A write is sent
+once; whether it may be sent again is for the ledger to say. Writes have places of their own, so that reads never keep
+them waiting.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from typing import Any, TypeVar
 
 from voicebot.logs import failure
 from voicebot.oms.breaker import Breaker, BreakerRule, abandoned, admit, failed, succeeded
+from voicebot.oms.bucket import Allowance, Bucket, take
 from voicebot.oms.connector import BadAnswer, Deadline, DeadlineExceeded, NotFound, OmsError, Throttled, Unavailable
+from voicebot.oms.hedge import Budget, hedged
 from voicebot.oms.settings import OmsSettings
 
 log = logging.getLogger(__name__)
@@ -63,9 +67,16 @@ class Guard:
         self._settings = settings
         self._rule = BreakerRule(settings.breaker_failures, settings.breaker_pause_s, settings.breaker_longest_s)
         self._slots = asyncio.Semaphore(settings.concurrent_reads)
+        self._write_slots = asyncio.Semaphore(settings.concurrent_writes)
+        self._allowance = Allowance(settings.requests_per_s, settings.requests_at_once, settings.requests_for_writes)
+        self._bucket = Bucket(settings.requests_at_once, 0.0)
+        self._hedges = Budget(settings.hedge_percent / 100)
         self._flights: dict[ReadKey, _Flight] = {}
+        self._tasks: set[asyncio.Task[Answer]] = set()
         self._snapshots: OrderedDict[ReadKey, _Snapshot] = OrderedDict()
         self._speculative = 0
+        self._age = 0
+        """Counts what has made snapshots old: a read begun before is no snapshot afterwards."""
         self.breaker = Breaker()
 
     async def read(
@@ -111,9 +122,24 @@ class Guard:
         """Store what another read brought along, as if it had been read under `key`."""
         self._store(key, Answer(status="ok", value=value, fetched_at=fetched_at), took_ms, self._settings.cache_ttl_s)
 
+    async def send(self, call: Callable[[Deadline], Awaitable[T]], deadline: Deadline) -> T:
+        """One request that is never repeated here: a write, or a read that a write depends on.
+
+        Raises:
+            OmsError: how it failed. `CircuitOpen` says that the order system was not even asked.
+        """
+        return await self._attempt(call, deadline, self._write_slots)
+
+    def forget(self, stale: Callable[[ReadKey, Any], bool]) -> None:
+        """Drop snapshots that a write has made old, by key and value; reads under way make none any more."""
+        for key in [key for key, kept in self._snapshots.items() if stale(key, kept.answer.value)]:
+            del self._snapshots[key]
+        self._age += 1
+        self._flights.clear()  # they go on for whoever waits, but nobody else joins them
+
     async def close(self) -> None:
         """Cancel all reads under way."""
-        tasks = [flight.task for flight in self._flights.values()]
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -151,13 +177,17 @@ class Guard:
     def _launch(
         self, key: ReadKey, fetch: Callable[[Deadline], Awaitable[Any]], deadline: Deadline, *, speculative: bool
     ) -> _Flight:
-        task = asyncio.create_task(self._fly(key, fetch, deadline), name=f"oms {key[0]}")
+        # What nobody waits for may take its time.
+        ask = fetch if speculative else self._hedge(fetch)
+        task = asyncio.create_task(self._fly(key, ask, deadline), name=f"oms {key[0]}")
         flight = _Flight(task, asyncio.get_running_loop().time())
         self._flights[key] = flight
+        self._tasks.add(task)
         self._speculative += speculative
 
         def landed(_: asyncio.Task[Answer]) -> None:
             self._speculative -= speculative
+            self._tasks.discard(task)
             if self._flights.get(key) is flight:
                 del self._flights[key]
 
@@ -182,15 +212,16 @@ class Guard:
 
     async def _fly(self, key: ReadKey, fetch: Callable[[Deadline], Awaitable[Any]], deadline: Deadline) -> Answer:
         loop = asyncio.get_running_loop()
-        attempts_left = 1 + self._settings.retries
+        attempts_left, age = 1 + self._settings.retries, self._age
         while True:
             began = loop.time()
             attempts_left -= 1
             try:
-                value = await self._attempt(fetch, deadline)
+                value = await self._attempt(fetch, deadline, self._slots)
             except NotFound as error:
                 answer = Answer(status=error.status, fetched_at=datetime.now(UTC), cause=error.what)
-                self._store(key, answer, (loop.time() - began) * 1000, self._settings.absent_ttl_s)
+                if age == self._age:
+                    self._store(key, answer, (loop.time() - began) * 1000, self._settings.absent_ttl_s)
                 return answer
             except OmsError as error:
                 pause_s = self._pause_s(error)
@@ -199,8 +230,15 @@ class Guard:
                     continue
                 return Answer(status=error.status, cause=str(error))
             answer = Answer(status="ok", value=value, fetched_at=datetime.now(UTC))
-            self._store(key, answer, (loop.time() - began) * 1000, self._settings.cache_ttl_s)
+            if age == self._age:
+                self._store(key, answer, (loop.time() - began) * 1000, self._settings.cache_ttl_s)
             return answer
+
+    def _hedge(self, fetch: Callable[[Deadline], Awaitable[T]]) -> Callable[[Deadline], Awaitable[T]]:
+        after_s = self._settings.hedge_after_ms / 1000
+        if after_s <= 0:
+            return fetch
+        return lambda deadline: hedged(lambda: fetch(deadline), after_s, self._hedges)
 
     def _pause_s(self, error: OmsError) -> float | None:
         """How long to wait before trying again; None when trying again is pointless."""
@@ -209,12 +247,15 @@ class Guard:
         retry = isinstance(error, Unavailable | BadAnswer) and not isinstance(error, CircuitOpen)
         return self._settings.retry_pause_ms / 1000 if retry else None
 
-    async def _attempt(self, fetch: Callable[[Deadline], Awaitable[Any]], deadline: Deadline) -> Any:
+    async def _attempt(
+        self, fetch: Callable[[Deadline], Awaitable[T]], deadline: Deadline, slots: asyncio.Semaphore
+    ) -> T:
         """One request through slot, breaker and deadline; keeps the breaker's books."""
         loop = asyncio.get_running_loop()
         sent_at: float | None = None
         try:
-            async with asyncio.timeout_at(deadline.at), self._slots:
+            async with asyncio.timeout_at(deadline.at), slots:
+                await self._turn(write=slots is self._write_slots)
                 self.breaker, allowed = admit(self.breaker, loop.time(), self._rule)
                 if not allowed:
                     raise CircuitOpen("not asked: it failed repeatedly a moment ago", where="order system")
@@ -239,6 +280,14 @@ class Guard:
             raise BadAnswer(f"the connector failed: {type(error).__name__}", where="order system") from error
         self.breaker = succeeded(self.breaker)
         return value
+
+    async def _turn(self, *, write: bool) -> None:
+        """Wait until the order system allows another request."""
+        if self._allowance.per_s > 0:
+            now = asyncio.get_running_loop().time()
+            self._bucket, wait_s = take(self._bucket, now, self._allowance, write=write)
+            if wait_s > 0:
+                await asyncio.sleep(wait_s)
 
     def _judge(self, *, held_against: bool, verdict: bool) -> None:
         now = asyncio.get_running_loop().time()

@@ -18,6 +18,7 @@ from voicebot.oms.status import (
     FulfillmentStatus,
     OrderStatus,
     PaymentStatus,
+    PickupStatus,
     RefundStatus,
     ReturnStatus,
     SubscriptionStatus,
@@ -61,11 +62,18 @@ class Customer:
     contact_changed_at: datetime | None = None
     """Last change of e-mail, phone or address on file: recent changes block risky actions."""
     subscriptions: tuple[Subscription, ...] = ()
+    points: int | None = None
+    """Loyalty points; None when the backend knows no such thing."""
+    points_expire_on: date | None = None
+    store_credit: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """One product variant. Quantities count pieces; `unit_price` is what was paid, discounts taken off."""
+    """One product variant. Quantities count pieces; `unit_price` is what was paid, discounts taken off.
+
+    `seller` is the third party that sells it on our marketplace; empty when it is the shop itself.
+    """
 
     id: str
     sku: str
@@ -81,14 +89,30 @@ class OrderLine:
     return_requested: int = 0
     returned: int = 0
     written_off: int = 0
+    seller: str = ""
+
+    @property
+    def cancellable(self) -> int:
+        """Pieces that nobody has begun to pack."""
+        return max(0, self.quantity - self.written_off - max(self.fulfilled, self.shipped, self.delivered))
+
+    @property
+    def returnable(self) -> int:
+        """Pieces that the customer has, and that no return is open for."""
+        return max(0, self.delivered - self.returned - self.return_requested)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
+    """`captured_at` is None while the money is only reserved, or after the payment has `failed`."""
+
     reference: str
     method: str
     amount: Money
     captured_at: datetime | None = None
+    failed: bool = False
+    decline_reason: str = ""
+    """Code of why it failed, as the payment provider gave it: `insufficient_funds`, `expired_card` …"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +162,29 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """Something sent again free of charge, in place of what was lost, damaged, wrong or missing."""
+
+    id: str
+    status: ExchangeStatus
+    raw_status: str
+    lines: tuple[ReturnLine, ...]
+    requested_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pickup:
+    """Click and collect: a store's name, and how long the order waits there."""
+
+    store: str
+    status: PickupStatus
+    raw_status: str
+    ready_on: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """A snapshot of an order as of `fetched_at`; re-read before any write."""
 
@@ -169,10 +216,45 @@ class Order:
     discount: Money | None = None
     shipping: Money | None = None
     version: str = ""
+    """Another one after every change that could make a plan stale; empty when the backend has none."""
+    replacements: tuple[Replacement, ...] = ()
+    pickup: Pickup | None = None
+    gift: bool = False
+    promo_codes: tuple[str, ...] = ()
+    order_count: int | None = None
+    """Orders of this customer in all; None when the backend does not say."""
+    contact_changed_at: datetime | None = None
+    """Last change of the customer's contacts or address on file; None when there was none, or none is known."""
 
     @property
     def fulfillment_status(self) -> FulfillmentStatus:
         return fulfillment_of(self.lines)
+
+    @property
+    def captured_minor(self) -> int:
+        return sum(p.amount.minor for p in self.payments if p.captured_at is not None and not p.failed)
+
+    @property
+    def refundable_minor(self) -> int:
+        """Paid, and not promised back yet."""
+        back = sum(r.amount.minor for r in self.refunds if r.status not in _NO_MONEY_BACK)
+        return max(0, self.captured_minor - back)
+
+    @property
+    def open_minor(self) -> int:
+        """What the customer still has to pay; money that is reserved needs nobody to pay it."""
+        if self.status is OrderStatus.CANCELLED:
+            return 0
+        due = 0
+        if self.payment_status in (PaymentStatus.NOT_PAID, PaymentStatus.PARTIALLY_PAID):
+            reserved = self.payment_status is PaymentStatus.PARTIALLY_PAID
+            counted = [p for p in self.payments if not p.failed and (p.captured_at is not None or reserved)]
+            due = max(0, self.total.minor - sum(p.amount.minor for p in counted))
+        waiting = [e for e in self.exchanges if e.status is ExchangeStatus.AWAITING_PAYMENT]
+        return due + sum(max(0, e.difference.minor) for e in waiting)
+
+
+_NO_MONEY_BACK = frozenset({RefundStatus.FAILED, RefundStatus.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

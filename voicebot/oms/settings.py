@@ -33,6 +33,8 @@ class OmsSettings:
     """A parcel on its way without a scan for this many days is called stale."""
     concurrent_reads: int = 16
     """Requests to the order system at any moment."""
+    concurrent_writes: int = 4
+    """The same for plans and writes, which reads never keep waiting."""
     concurrent_prefetches: int = 8
     """Of these, requests at most that no caller is waiting for."""
     prefetches_per_call: int = 12
@@ -49,6 +51,46 @@ class OmsSettings:
     """Further attempts of a failed read while its deadline leaves time."""
     retry_pause_ms: int = 40
     """Pause before a further attempt."""
+    plan_deadline_s: float = 3.0
+    """Time that asking what an action would do may take, the fresh look at the order included."""
+    commit_deadline_s: float = 8.0
+    """Time until the caller is told what came of a write, reading back included."""
+    commit_attempt_s: float = 5.0
+    """Of this, how long one answer to a write is waited for."""
+    commit_attempts: int = 2
+    """Times that a write is sent at most; again only when it is certain that it did not happen."""
+    unknown_looks: int = 20
+    """Times that a write of unknown outcome is looked up later, before it is left to people."""
+    unknown_every_s: float = 60.0
+    """Pause between two such looks."""
+    proof_attempts: int = 3
+    """Wrong proofs of who is calling, in one call."""
+    proof_attempts_customer: int = 6
+    """The same for one customer, over all calls within `proof_window_h`."""
+    proof_attempts_caller: int = 10
+    """The same for one caller's number."""
+    proof_window_h: float = 24.0
+    """Hours after which a wrong proof is forgotten."""
+    code_valid_min: float = 10.0
+    """Minutes that a one-time code is good for."""
+    code_attempts: int = 3
+    """Wrong entries of one code, after which it is void."""
+    codes_per_call: int = 3
+    """One-time codes sent in one call."""
+    codes_per_customer: int = 8
+    """The same to one customer, over all calls within `proof_window_h`."""
+    contact_settled_days: int = 7
+    """Days after a change of contact in which no one-time code is sent there."""
+    requests_per_s: float = 0.0
+    """Requests that the order system allows in the long run; 0 is no limit."""
+    requests_at_once: float = 20.0
+    """Requests allowed beyond that after a pause."""
+    requests_for_writes: float = 4.0
+    """Of these, how many reads leave to plans and writes."""
+    hedge_after_ms: int = 130
+    """A read without an answer for this long is asked for a second time, and the first answer counts; 0 never does."""
+    hedge_percent: float = 30.0
+    """Of all reads, how many may be asked for a second time."""
     breaker_failures: int = 5
     """Failures in a row after which the order system is left alone for a while."""
     breaker_patience_s: float = 1.0
@@ -57,11 +99,41 @@ class OmsSettings:
     """First such while; doubles up to `breaker_longest_s` as long as probes fail."""
     breaker_longest_s: float = 30.0
     """Longest while."""
+    connector: str = "demo"
+    """Kind of order system behind `url`: `demo` or `medusa`."""
+    webhook_secret_env: str = "VOICEBOT_OMS_WEBHOOK_SECRET"
+    """Environment variable with the secret that the order system signs webhooks with; unset, none is believed."""
+    price_currency: str | None = None
+    """ISO 4217 code in which catalogue prices are told; None takes the first that a product has."""
+    known_numbers: int = 20_000
+    """Latest order numbers kept to recognise misheard ones, where the order system cannot search by sound."""
+    known_numbers_every_s: float = 60.0
+    """Pause between two looks for new order numbers."""
+    draft_lifetime_min: float = 15.0
+    """Minutes that a plan holds where it opens a draft in the order system; an older draft of ours is removed."""
+    medusa_email_env: str = "VOICEBOT_MEDUSA_EMAIL"
+    """Environment variable with the e-mail of our administrator in Medusa."""
+    medusa_password_env: str = "VOICEBOT_MEDUSA_PASSWORD"
+    """Environment variable with that administrator's password."""
 
     def __post_init__(self) -> None:
         ones = ("max_orders", "concurrent_reads", "concurrent_prefetches", "cache_entries", "breaker_failures")
         check("oms", at_least(self, 1, *ones))
+        ones = ("concurrent_writes", "commit_attempts", "proof_attempts", "code_attempts", "codes_per_call")
+        check("oms", at_least(self, 1, *ones, "proof_attempts_customer", "proof_attempts_caller", "codes_per_customer"))
+        check("oms", above_zero(self, "plan_deadline_s", "commit_deadline_s", "commit_attempt_s", "unknown_every_s"))
+        check("oms", above_zero(self, "proof_window_h", "code_valid_min"))
+        check("oms", at_least(self, 1, "requests_at_once"))
+        too_many = self.requests_for_writes >= self.requests_at_once
+        fix = "leave something to reads"
+        check("oms", [(too_many, f"requests_for_writes {self.requests_for_writes:g} are all there are", fix)])
         zeros = (
+            "unknown_looks",
+            "hedge_after_ms",
+            "hedge_percent",
+            "requests_per_s",
+            "requests_for_writes",
+            "contact_settled_days",
             "nearest_limit",
             "hints_per_call",
             "recent_days",
@@ -73,5 +145,7 @@ class OmsSettings:
         check("oms", at_least(self, 0, *zeros, "cache_ttl_s", "absent_ttl_s", "breaker_patience_s"))
         check("oms", above_zero(self, "prefetch_deadline_s", "breaker_pause_s", "breaker_longest_s"))
         check("oms", known_zone(self, "shop_zone"))
+        check("oms", at_least(self, 0, "known_numbers"))
+        check("oms", above_zero(self, "known_numbers_every_s", "draft_lifetime_min"))
         port = self.demo_port
         check("oms", [(not 0 <= port <= 65535, f"demo_port {port} is not a port", "choose one of 1..65535, or 0")])

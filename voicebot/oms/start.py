@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from voicebot.oms.connector import Deadline, Heard, OmsError
+from voicebot.errors import ConfigError
+from voicebot.oms.connector import Deadline, Health, Heard, OmsConnector, OmsError
 from voicebot.oms.connectors.demo import DemoConnector
 from voicebot.oms.demo.process import DemoService
 from voicebot.oms.demo.shop import open_shop, shop_file
@@ -32,26 +36,81 @@ class NumberIndex(Protocol):
     async def close(self) -> None: ...
 
 
-async def open_oms(settings: OmsSettings, data_dir: Path) -> OrderDesk:
+class WarmConnector(OmsConnector, Protocol):
+    """A connector that can be made ready before the first caller waits for it."""
+
+    async def warm(self, deadline: Deadline) -> Health:
+        """Open a connection, sign in, begin what goes on in the background."""
+        ...
+
+
+async def open_oms(settings: OmsSettings, data_dir: Path, environ: Mapping[str, str] = os.environ) -> OrderDesk:
     """The desk, connected and warm. Without a configured URL it owns a demo shop, which `close()` stops.
 
     An order system that does not answer yet is no reason not to start: calls will hear that it is not available.
 
     Raises:
+        ConfigError: an unknown connector, no URL for one that needs it, or a secret that is not in the environment.
         DemoServiceError: the demo shop did not start.
     """
+    make = CONNECTORS.get(settings.connector)
+    if make is None:
+        known = ", ".join(CONNECTORS)
+        raise ConfigError(f"connector {settings.connector!r} is not known", where="oms", fix=f"use one of {known}")
     closing: Callable[[], Awaitable[None]] | None = None
     url = settings.url
+    if url is None and settings.connector != "demo":
+        fix = "set the order system's base URL: [oms] url"
+        raise ConfigError(f"connector {settings.connector!r} needs a url", where="oms", fix=fix)
     if url is None:
         service = DemoService(data_dir, port=settings.demo_port, seed=settings.demo_seed)
         await service.start()
         url, closing = service.url, service.stop
-    connector = DemoConnector(url, connections=settings.concurrent_reads)
+    connector = make(url, settings, environ)
     try:
         await connector.warm(Deadline.after(_WARM_S))
     except OmsError as error:
         log.warning("the order system does not answer yet: %s", error)
     return OrderDesk(connector, settings, closing=closing)
+
+
+def _demo(url: str, settings: OmsSettings, environ: Mapping[str, str]) -> WarmConnector:
+    secret = environ.get(settings.webhook_secret_env)
+    return DemoConnector(url, connections=settings.concurrent_reads, webhook_secret=secret)
+
+
+def _medusa(url: str, settings: OmsSettings, environ: Mapping[str, str]) -> WarmConnector:
+    from voicebot.oms.connectors.medusa import Credentials, MedusaConnector
+
+    return MedusaConnector(
+        url,
+        Credentials(
+            _secret(environ, settings.medusa_email_env, "the e-mail of an administrator of the shop"),
+            _secret(environ, settings.medusa_password_env, "that administrator's password"),
+        ),
+        connections=settings.concurrent_reads + settings.concurrent_writes,
+        zone=ZoneInfo(settings.shop_zone),
+        currency=settings.price_currency,
+        phone_region=settings.phone_region,
+        number_cap=settings.known_numbers,
+        number_every_s=settings.known_numbers_every_s,
+        draft_lifetime=timedelta(minutes=settings.draft_lifetime_min),
+        webhook_secret=environ.get(settings.webhook_secret_env),
+    )
+
+
+def _secret(environ: Mapping[str, str], name: str, what: str) -> str:
+    value = environ.get(name)
+    if not value:
+        raise ConfigError(f"{name} is not set", where="the environment", fix=f"put {what} into it")
+    return value
+
+
+#: How a connector is made of a base URL, the settings and the environment, by the word in the settings.
+CONNECTORS: Mapping[str, Callable[[str, OmsSettings, Mapping[str, str]], WarmConnector]] = {
+    "demo": _demo,
+    "medusa": _medusa,
+}
 
 
 def open_index(data_dir: Path | None, url: str | None) -> NumberIndex:

@@ -102,6 +102,15 @@ class RefundStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class PickupStatus(StrEnum):
+    PREPARING = "preparing"
+    READY = "ready"
+    COLLECTED = "collected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
 class SubscriptionStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"

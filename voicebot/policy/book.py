@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+import itertools
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from voicebot.policy import documents
-from voicebot.policy.cells import EXPR, TYPES, Cell, covers, is_kind, parse_cell
+from voicebot.policy.decision import Decision
 from voicebot.policy.problems import FileError, Problem
-from voicebot.policy.table import Case, Decision, Policy, Rule
+from voicebot.policy.reader import Pack, read_pack, read_policy
+from voicebot.policy.source import Source, is_day, near
+from voicebot.policy.table import LANGUAGE, Policy
 
-_KEYS = frozenset({"policy", "version", "hit", "vocab", "outcomes", "rules", "cases"})
-_RULE_KEYS = frozenset({"id", "say", "statute", "when", "then"})
-_CASE_KEYS = frozenset({"name", "facts", "rule", "outcome"})
+_is_day = lru_cache(maxsize=16)(is_day)
+#: A UTF-8 character has four bytes at most.
+_MAX_BYTES = 4 * documents.MAX_CHARACTERS
 
 
 class PolicyError(FileError):
     """The policies cannot be used."""
 
 
-class PolicyBook:
-    """Policies by name. Immutable; shared by all calls."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    policies: Mapping[str, Sequence[Policy]]
+    packs: Sequence[Pack]
+    problems: Sequence[Problem]
 
-    def __init__(self, policies: Mapping[str, Policy], version: str = "") -> None:
-        self.policies = dict(policies)
+
+class PolicyBook:
+    """Policies by name, each with its versions by date. Immutable; shared by all calls.
+
+    Attributes:
+        versions: name -> its versions, the earliest first. No two of them hold on one day.
+        policies: name -> its latest version.
+        packs: the statutes that were read, included or not.
+        version: of the files' content.
+    """
+
+    def __init__(
+        self, policies: Mapping[str, Policy | Sequence[Policy]], version: str = "", packs: Sequence[Pack] = ()
+    ) -> None:
+        self.versions: Mapping[str, tuple[Policy, ...]] = {
+            name: (one,) if isinstance(one, Policy) else tuple(one) for name, one in policies.items()
+        }
+        self.policies: Mapping[str, Policy] = {name: found[-1] for name, found in self.versions.items()}
+        self.packs = tuple(packs)
         self.version = version
 
     @property
@@ -35,192 +59,112 @@ class PolicyBook:
 
     @classmethod
     def load(cls, path: Path) -> PolicyBook:
-        """All policies of a folder.
+        """All policies of a folder, or of one file.
 
         Raises:
             PolicyError: with every mistake of every file at once.
         """
-        files = sorted(path.rglob("*.yaml")) if path.is_dir() else []
+        files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path] if path.is_file() else []
         if not files:
             fix = "give the folder with the policies"
             raise PolicyError([Problem(str(path), 1, "P001", "there are no *.yaml files", fix)])
         texts: dict[str, str] = {}
         problems: list[Problem] = []
         for file in files:
+            name = str(file.relative_to(path)) if path.is_dir() else file.name
             try:
-                texts[str(file.relative_to(path))] = file.read_text(encoding="utf-8")
+                if file.stat().st_size > _MAX_BYTES:
+                    problems.append(Problem(name, 1, "P001", f"the file has more than {_MAX_BYTES} bytes", "split it"))
+                    continue
+                texts[name] = file.read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError) as error:
                 fix = "save the file as UTF-8 text"
-                problems.append(Problem(str(file.relative_to(path)), 1, "P001", f"cannot be read: {error}", fix))
+                problems.append(Problem(name, 1, "P001", f"cannot be read: {error}", fix))
         return cls.parse(texts, problems)
 
     @classmethod
     def parse(cls, texts: Mapping[str, str], problems: Collection[Problem] = ()) -> PolicyBook:
         """Policies from texts by file name; see `load`."""
-        found: list[Problem] = list(problems)
-        policies: dict[str, Policy] = {}
-        for file, text in sorted(texts.items()):
-            try:
-                read = documents.read(text)
-            except documents.DocumentError as error:
-                found.append(Problem(file, error.line, "P001", error.what, error.fix))
-                continue
-            for document in read:
-                reader = _Reader(file, document)
-                policy = reader.policy()
-                if policy is not None and policy.name in policies:
-                    reader.note(("policy",), "P004", f"policy {policy.name!r} is defined twice", "rename one")
-                elif policy is not None:
-                    policies[policy.name] = policy
-                found += reader.problems
+        read = _read(texts)
+        found = [*problems, *read.problems]
         if found:
             raise PolicyError(found)
         digest = hashlib.sha256("\0".join(f"{f}\0{t}" for f, t in sorted(texts.items())).encode()).hexdigest()
-        return cls(policies, digest[:16])
+        return cls(read.policies, digest[:16], read.packs)
 
-    def decide(self, policy: str, facts: Mapping[str, Any], *, today: str = "") -> Decision:
-        """Decide. `today` (ISO 8601) is offered to the policy as the fact `today`.
+    def at(self, policy: str, today: str = "") -> Policy | None:
+        """The version that holds on a day (ISO 8601, a time after it is ignored), or the latest without a day."""
+        versions = self.versions.get(policy, ())
+        if not today:
+            return versions[-1] if versions else None
+        day = today[:10]
+        return next((version for version in reversed(versions) if day in version.effective), None)
+
+    def decide(self, policy: str, facts: Mapping[str, Any], *, today: str = "", language: str = LANGUAGE) -> Decision:
+        """Decide by the version that holds on `today` (ISO 8601), which is also offered to it as the fact `today`.
 
         An unknown policy decides nothing, with that as its reason: a live call must not fall over it.
         """
-        table = self.policies.get(policy)
-        if table is None:
-            reasons = (f"there is no policy {policy!r}",)
-            return Decision(policy=policy, version="", rule="", outcome={}, reasons=reasons, facts=dict(facts))
-        return table.decide({"today": today, **facts})
+        table = self.at(policy, today)
+        if table is not None and (not today or _is_day(today[:10])):
+            return table.decide({"today": today[:10], **facts}, language=language)
+        if policy not in self.versions:
+            reason = f"there is no policy {policy!r}"
+        elif not _is_day(today[:10]):
+            reason = f"today is not a day: {today!r}"
+        else:
+            reason = f"policy {policy!r} does not hold on {today[:10]}"
+        return Decision(policy=policy, version="", rule="", outcome={}, reasons=(reason,), facts=dict(facts))
 
 
-class _Reader:
-    """Reads one document, and notes every mistake on the way."""
+def _read(texts: Mapping[str, str]) -> _Read:
+    problems: list[Problem] = []
+    laws: list[Source] = []
+    others: list[Source] = []
+    for file, text in sorted(texts.items()):
+        try:
+            for document in documents.read(text):
+                is_law = isinstance(document.data, dict) and "statutes" in document.data
+                (laws if is_law else others).append(Source(file, document))
+        except documents.DocumentError as error:
+            problems.append(Problem(file, error.line, "P001", error.what, error.fix))
+    packs: dict[str, list[Pack]] = {}
+    for source in laws:
+        if (pack := read_pack(source)) is not None:
+            packs.setdefault(pack.name, []).append(pack)
+    for name, found in packs.items():
+        found.sort(key=lambda pack: pack.effective.first)
+        for earlier, later in itertools.pairwise(found):
+            if not earlier.effective.last or later.effective.first <= earlier.effective.last:
+                _twice(later.source, "statutes", name, dated=bool(later.effective.first))
+    policies: dict[str, list[Policy]] = {}
+    where: dict[str, list[tuple[Policy, Source]]] = {}
+    for source in others:
+        for policy in read_policy(source, packs):
+            where.setdefault(policy.name, []).append((policy, source))
+    for name, read in where.items():
+        read.sort(key=lambda one: one[0].effective.first)
+        policies[name] = [policy for policy, _ in read]
+        for (one, _), (other, source) in itertools.pairwise(read):
+            if not one.effective.last or other.effective.first <= one.effective.last:
+                _twice(source, "policy", name, dated=bool(other.effective.first))
+    for source in (*laws, *others):
+        problems += source.problems
+    return _Read(policies, [pack for found in packs.values() for pack in found], problems)
 
-    def __init__(self, file: str, document: documents.Document) -> None:
-        self.file, self.document = file, document
-        self.problems: list[Problem] = []
 
-    def note(self, path: documents.Path, code: str, what: str, fix: str) -> None:
-        self.problems.append(Problem(self.file, self.document.line(path), code, what, fix))
+def _twice(source: Source, what: str, name: str, *, dated: bool) -> None:
+    if dated:
+        fix = "end the earlier one before it: effective: {from: …, to: …}"
+        source.note(("effective",), "P011", f"{what} {name!r} overlaps the version before it", fix)
+    else:
+        fix = "rename one, or give each its days: effective: {from: …, to: …}"
+        source.note((what,), "P004", f"{what} {name!r} is defined twice", fix)
 
-    def policy(self) -> Policy | None:
-        data = self.document.data
-        if not isinstance(data, dict) or not isinstance(data.get("policy"), str):
-            self.note((), "P002", "the document has no policy: NAME", "begin it with policy: NAME")
-            return None
-        self._known((), data, _KEYS)
-        if data.get("hit", "first") != "first":
-            self.note(("hit",), "P003", "only hit: first exists", "write hit: first")
-        vocab = self._vocab(data.get("vocab"))
-        rules = tuple(self._rules(data.get("rules"), vocab, data.get("outcomes")))
-        if not self.problems:
-            self._order(rules)
-        cases = tuple(self._cases(data.get("cases") or [], vocab, rules))
-        if self.problems:
-            return None
-        return Policy(name=data["policy"], version=str(data.get("version", "")), vocab=vocab, rules=rules, cases=cases)
 
-    def _known(self, path: documents.Path, data: Mapping[str, Any], known: Collection[str]) -> None:
-        for key in data:
-            if key not in known:
-                near = difflib.get_close_matches(key, sorted(known), n=1)
-                fix = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(sorted(known))}"
-                self.note((*path, key), "P002", f"unknown key {key!r}", fix)
+def unknown_policy(book: PolicyBook, name: str) -> str:
+    """What to do instead of asking for a policy that is not there."""
+    return near(name, book.names, "there are ")
 
-    def _vocab(self, raw: Any) -> Mapping[str, str]:
-        if not isinstance(raw, dict) or not raw:
-            self.note(("vocab",), "P003", "there is no vocab", "add vocab: with each fact and its type")
-            return {}
-        for name, kind in raw.items():
-            if kind not in TYPES:
-                self.note(("vocab", name), "P003", f"{kind!r} is not a type", f"use one of {', '.join(TYPES)}")
-        return {name: kind for name, kind in raw.items() if kind in TYPES}
 
-    def _rules(self, raw: Any, vocab: Mapping[str, str], outcomes: Any) -> Iterator[Rule]:
-        if not isinstance(raw, list) or not raw:
-            self.note(("rules",), "P003", "there are no rules", "add at least one row with an empty when")
-            return
-        seen: set[str] = set()
-        for number, row in enumerate(raw):
-            path: documents.Path = ("rules", number)
-            if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-                self.note(path, "P003", "the row has no id", "add id: NAME")
-                continue
-            self._known(path, row, _RULE_KEYS)
-            if row["id"] in seen:
-                self.note(path, "P004", f"row {row['id']!r} stands here twice", "give it another id")
-            seen.add(row["id"])
-            when, then = row.get("when"), row.get("then")
-            if not isinstance(when, dict) or not isinstance(then, dict):
-                self.note(path, "P003", "the row needs when: {…} and then: {…}", "write when: {} for always")
-                continue
-            self._outcome((*path, "then"), then, outcomes)
-            cells = tuple(self._cells((*path, "when"), when, vocab))
-            yield Rule(
-                id=row["id"],
-                cells=cells,
-                outcome=then,
-                say=str(row.get("say", "")),
-                statute=str(row.get("statute", "")),
-            )
-
-    def _cells(self, path: documents.Path, when: Mapping[str, Any], vocab: Mapping[str, str]) -> Iterator[Cell]:
-        for fact, raw in when.items():
-            if fact != EXPR and fact not in vocab:
-                near = difflib.get_close_matches(fact, sorted(vocab), n=1)
-                fix = f"did you mean {near[0]}?" if near else "add it to the vocab"
-                self.note((*path, fact), "P005", f"{fact!r} is not in the vocab", fix)
-                continue
-            try:
-                yield parse_cell(fact, raw, vocab)
-            except ValueError as error:
-                self.note((*path, fact), "P006", f"{fact}: {error}", 'a value, a list, or a comparison such as "<= 30"')
-
-    def _outcome(self, path: documents.Path, then: Mapping[str, Any], outcomes: Any) -> None:
-        """`outcomes`, where given, says which keys and values a row may give."""
-        if not isinstance(outcomes, dict):
-            return
-        for key, value in then.items():
-            allowed = outcomes.get(key)
-            if allowed is None:
-                self.note((*path, key), "P005", f"{key!r} is not among the outcomes", "add it to outcomes")
-            elif isinstance(allowed, list) and value not in allowed:
-                self.note(
-                    (*path, key),
-                    "P005",
-                    f"{key}: {value!r} is not allowed",
-                    f"use one of {', '.join(map(str, allowed))}",
-                )
-            elif isinstance(allowed, str) and allowed in TYPES and not is_kind(value, allowed):
-                self.note((*path, key), "P006", f"{key}: {value!r} is not a {allowed}", "correct the value")
-
-    def _order(self, rules: tuple[Rule, ...]) -> None:
-        """A row after a wider one is never reached; the last row catches everything; law comes first."""
-        for number, rule in enumerate(rules):
-            wider = next(
-                (w for w in rules[:number] if all(any(covers(c, own) for own in rule.cells) for c in w.cells)), None
-            )
-            if wider is not None:
-                fix = f"move it before {wider.id!r}, or remove it"
-                self.note(("rules", number), "P007", f"row {rule.id!r} is never reached: {wider.id!r} is wider", fix)
-        if rules and rules[-1].cells:
-            self.note(("rules", len(rules) - 1), "P008", "the last row has conditions", "end with a row with when: {}")
-
-    def _cases(self, raw: Any, vocab: Mapping[str, str], rules: tuple[Rule, ...]) -> Iterator[Case]:
-        ids = {rule.id for rule in rules}
-        for number, row in enumerate(raw if isinstance(raw, list) else ()):
-            path: documents.Path = ("cases", number)
-            if (
-                not isinstance(row, dict)
-                or not isinstance(row.get("facts"), dict)
-                or not isinstance(row.get("rule"), str)
-            ):
-                self.note(path, "P009", "the case needs facts: {…} and rule: ID", "complete it")
-                continue
-            self._known(path, row, _CASE_KEYS)
-            for fact in row["facts"]:
-                if fact not in vocab:
-                    self.note((*path, "facts", fact), "P005", f"{fact!r} is not in the vocab", "correct the name")
-            if row["rule"] not in ids:
-                self.note((*path, "rule"), "P009", f"there is no row {row['rule']!r}", "name the row that decides")
-            yield Case(
-                name=str(row.get("name", f"case {number + 1}")), facts=row["facts"], rule=row["rule"],
-                outcome=row.get("outcome"), line=self.document.line(path),
-            )  # fmt: skip
+__all__ = ["Decision", "PolicyBook", "PolicyError", "unknown_policy"]

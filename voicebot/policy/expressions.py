@@ -28,10 +28,13 @@ _FILTER = re.compile(
 )
 _LITERALS = frozenset({"true", "false", "null"})
 
+#: The compiler is recursive and native: a text of 100,000 characters takes the process with it.
+MAX_CHARACTERS = 10_000
+
 #: Functions and macros that expressions may use, beside the operators.
 FUNCTIONS = frozenset({
     "size", "has", "contains", "startsWith", "endsWith", "matches", "int", "uint", "double", "string", "bool",
-    "duration", "timestamp", "type", "min", "max",
+    "duration", "timestamp", "getFullYear", "getMonth", "getDate", "type", "min", "max",
 })  # fmt: skip
 
 
@@ -39,12 +42,14 @@ class Expression:
     """A compiled CEL expression. Immutable; safe to share between calls.
 
     Raises:
-        ValueError: the text is not CEL, or uses a function that does not exist.
+        ValueError: the text is not CEL, is too long, or uses a function that does not exist.
     """
 
     __slots__ = ("_filter", "_needs", "_path", "_program", "names", "source")
 
     def __init__(self, source: str) -> None:
+        if len(source) > MAX_CHARACTERS:
+            raise ValueError(f"the expression has more than {MAX_CHARACTERS} characters")
         try:
             self._program = cel.compile(source)
         except ValueError as error:

@@ -3,49 +3,87 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
+import json
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from voicebot.oms.actions import Action, ActionPlan, ActionResult
 from voicebot.oms.connector import (
     BadAnswer,
     Cap,
+    Conflict,
     Deadline,
     DeadlineExceeded,
     FoundOrders,
     Health,
     Heard,
     KeyKind,
+    NotAllowed,
     NotFound,
+    OmsError,
     OrderKey,
     Throttled,
     Unavailable,
 )
 from voicebot.oms.demo import mapping
-from voicebot.oms.demo.schema import FoundDoc, HealthDoc, NumbersDoc, OrderDoc
-from voicebot.oms.model import CustomerRef, Order
+from voicebot.oms.demo.schema import CustomerDoc, PromotionDoc
+from voicebot.oms.demo.wire import (
+    Done,
+    FoundDoc,
+    HealthDoc,
+    NumbersDoc,
+    OrderAnswer,
+    Outcome,
+    ProductsDoc,
+    Quote,
+    Refusal,
+)
+from voicebot.oms.demo.writes import SIGNATURE, signature
+from voicebot.oms.model import Customer, CustomerRef, Order
+from voicebot.oms.products import Product, ProductSearch, Promotion
 
 D = TypeVar("D", bound=BaseModel)
 
 _LONGEST_ANSWER = 4 * 1024 * 1024
+#: A webhook older or newer than this is a replay; as many that came lately are remembered.
+_WEBHOOK_AGE_S = 300
+_WEBHOOKS_KEPT = 10_000
 
 # httpx logs every URL at INFO, and ours hold callers' numbers and addresses.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class DemoConnector:
-    """Implements `OmsConnector` over one keep-alive HTTP client."""
+    """Implements `OmsConnector` over one keep-alive HTTP client.
+
+    Args:
+        webhook_secret: what the service signs its webhooks with; None when it sends none.
+        unix_time: seconds, for the age of webhooks.
+    """
 
     name = "demo"
-    caps = frozenset(Cap)
 
     def __init__(
-        self, base_url: str, *, connections: int = 16, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        base_url: str,
+        *,
+        connections: int = 16,
+        transport: httpx.AsyncBaseTransport | None = None,
+        webhook_secret: str | None = None,
+        unix_time: Callable[[], float] = time.time,
     ) -> None:
+        self.caps = frozenset(Cap) - (frozenset() if webhook_secret else {Cap.WEBHOOKS})
+        self._secret = webhook_secret
+        self._unix_time = unix_time
+        self._webhooks: OrderedDict[str, None] = OrderedDict()
         self._client = httpx.AsyncClient(
             base_url=base_url,
             transport=transport,
@@ -68,19 +106,84 @@ class DemoConnector:
         found = await self._get("/v1/orders", FoundDoc, deadline, {key.kind.value: key.value, "limit": str(limit)})
         now = datetime.now(UTC)
         return FoundOrders(
-            orders=tuple(mapping.order(doc, now) for doc in found.orders),
+            orders=tuple(mapping.order(doc, now, found.owners.get(doc.customer_id or "")) for doc in found.orders),
             customers=tuple(mapping.customer_ref(doc) for doc in found.customers),
             fetched_at=now,
         )
 
     async def get_order(self, order_id: str, *, deadline: Deadline) -> Order:
-        doc = await self._get("/v1/orders/by-id", OrderDoc, deadline, {"id": order_id})
-        return mapping.order(doc, datetime.now(UTC))
+        doc = await self._get("/v1/orders/by-id", OrderAnswer, deadline, {"id": order_id})
+        return mapping.order(doc, datetime.now(UTC), doc.owner)
 
     async def nearest_numbers(self, heard: Heard, *, limit: int, deadline: Deadline) -> tuple[str, ...]:
         hypotheses = [(heard, 0.0)] if isinstance(heard, str) else heard
         params = {"number": [n for n, _ in hypotheses], "score": [str(s) for _, s in hypotheses], "limit": str(limit)}
         return (await self._get("/v1/orders/nearest", NumbersDoc, deadline, params)).numbers
+
+    async def find_products(self, search: ProductSearch, *, limit: int, deadline: Deadline) -> tuple[Product, ...]:
+        params = {"sku": search.sku} if search.sku else {"text": search.text}
+        found = await self._get("/v1/products", ProductsDoc, deadline, {**params, "limit": str(limit)})
+        return tuple(mapping.product(doc) for doc in found.products)
+
+    async def get_customer(self, customer_id: str, *, deadline: Deadline) -> Customer:
+        return mapping.customer(await self._get("/v1/customers/by-id", CustomerDoc, deadline, {"id": customer_id}))
+
+    async def get_promotion(self, code: str, *, deadline: Deadline) -> Promotion:
+        return mapping.promotion(await self._get("/v1/promotions", PromotionDoc, deadline, {"code": code}))
+
+    async def plan(self, action: Action, order: Order, *, plan_id: str, deadline: Deadline) -> ActionPlan:
+        wish = {"kind": action.kind.value, "order": action.target, "args": dict(action.args)}
+        quote = await self._post("/v1/actions/plan", Quote, deadline, wish)
+        if quote.version != order.version:
+            raise Conflict("the order has changed since it was read", where="/v1/actions/plan")
+        return ActionPlan(
+            id=plan_id,
+            action=action,
+            preview=quote.preview,
+            version=quote.version,
+            expires_at=quote.expires_at,
+            backend={"quote": quote.quote},
+        )
+
+    async def commit(self, plan: ActionPlan, *, key: str, deadline: Deadline) -> ActionResult:
+        body = {
+            "kind": plan.action.kind.value,
+            "order": plan.action.target,
+            "args": dict(plan.action.args),
+            "key": key,
+            "version": plan.version,
+            "quote": str(plan.backend.get("quote", "")),
+        }
+        return _result(await self._post("/v1/actions/commit", Done, deadline, body))
+
+    async def outcome(self, plan: ActionPlan, *, key: str, deadline: Deadline) -> ActionResult | None:
+        asked = await self._post("/v1/actions/outcome", Outcome, deadline, {"key": key})
+        return _result(asked.done) if asked.done else None
+
+    async def abandon(self, plan: ActionPlan, *, deadline: Deadline) -> None:
+        """The service keeps no quotes."""
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
+        given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE, "")
+        parts = dict(part.partition("=")[::2] for part in given.split(","))
+        sent = parts.get("t", "")
+        if self._secret is None or not sent.isdecimal() or len(sent) > 12:
+            raise BadAnswer("a webhook without a signature that could be checked", where="webhook")
+        if not hmac.compare_digest(signature(self._secret, int(sent), body).encode(), given.encode()):
+            raise BadAnswer("a webhook with a wrong signature", where="webhook", fix="is the secret the same?")
+        if abs(self._unix_time() - int(sent)) > _WEBHOOK_AGE_S:
+            raise BadAnswer("a webhook that is too old", where="webhook", fix="compare both machines' clocks")
+        try:
+            event = json.loads(body)
+            number, orders = event["id"], event["orders"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadAnswer("a webhook that cannot be read", where="webhook") from error
+        if number in self._webhooks:
+            raise BadAnswer("a webhook that came before", where="webhook")
+        self._webhooks[number] = None
+        while len(self._webhooks) > _WEBHOOKS_KEPT:
+            self._webhooks.popitem(last=False)
+        return tuple(str(order) for order in orders)
 
     async def health(self, *, deadline: Deadline) -> Health:
         doc = await self._get("/healthz", HealthDoc, deadline, {})
@@ -90,11 +193,26 @@ class DemoConnector:
         await self._client.aclose()
 
     async def _get(self, path: str, shape: type[D], deadline: Deadline, params: Mapping[str, str | Sequence[str]]) -> D:
-        """One GET. Everything that can go wrong becomes one of the connector's errors."""
+        return await self._ask("GET", path, shape, deadline, params=params)
+
+    async def _post(self, path: str, shape: type[D], deadline: Deadline, body: Mapping[str, Any]) -> D:
+        return await self._ask("POST", path, shape, deadline, body=body)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        shape: type[D],
+        deadline: Deadline,
+        *,
+        params: Mapping[str, str | Sequence[str]] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> D:
+        """One request. Everything that can go wrong becomes one of the connector's errors."""
         where = f"{self._client.base_url}{path.lstrip('/')}"
         try:
             async with asyncio.timeout_at(deadline.at):
-                response = await self._client.get(path, params=params, timeout=None)
+                response = await self._client.request(method, path, params=params, json=body, timeout=None)
         except TimeoutError as error:
             raise DeadlineExceeded("no answer in time", where=where) from error
         except httpx.DecodingError as error:
@@ -118,14 +236,30 @@ class DemoConnector:
             raise BadAnswer(f"answered {len(response.content)} bytes", where=where)
         if response.status_code == 404:
             raise NotFound("there is no such thing", where=where)
+        if response.status_code == 409:
+            raise _refused(_read(Refusal, response.content, where), where)
         if response.status_code != 200:
             raise BadAnswer(f"answered {response.status_code}", where=where)
-        try:
-            return shape.model_validate_json(response.content)
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            path_in_answer = ".".join(str(part) for part in first["loc"]) or "the document"
-            raise BadAnswer(f"wrong JSON at {path_in_answer}: {first['msg']}", where=where) from error
+        return _read(shape, response.content, where)
+
+
+def _read(shape: type[D], content: bytes, where: str) -> D:
+    try:
+        return shape.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        path_in_answer = ".".join(str(part) for part in first["loc"]) or "the document"
+        raise BadAnswer(f"wrong JSON at {path_in_answer}: {first['msg']}", where=where) from error
+
+
+def _refused(refusal: Refusal, where: str) -> OmsError:
+    if refusal.error == "conflict":
+        return Conflict(refusal.detail or "it has changed", where=where)
+    return NotAllowed(refusal.detail or "not allowed", where=where, reason=refusal.reason)
+
+
+def _result(done: Done) -> ActionResult:
+    return ActionResult(status="committed", reference=done.reference, facts=done.facts, at=done.at)
 
 
 def _seconds(header: str | None) -> float:

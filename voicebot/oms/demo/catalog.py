@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from voicebot.oms.demo.schema import ProductDoc, VariantDoc
+from voicebot.oms.demo.schema import AddressDoc, ProductDoc, StoreDoc, VariantDoc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,60 +40,92 @@ class Carrier:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
     products: tuple[ProductDoc, ...]
+    special: tuple[ProductDoc, ...]
+    """Sold as well, but never in randomly made orders."""
     first_names: tuple[str, ...]
     last_names: tuple[str, ...]
     streets: tuple[str, ...]
     countries: tuple[Country, ...]
     carriers: tuple[Carrier, ...]
     stores: tuple[str, ...]
+    shops: tuple[StoreDoc, ...]
+    promotions: tuple[Mapping[str, Any], ...]
+    """Rows of the file, dates in days from today."""
 
     def product(self, name: str) -> ProductDoc:
-        return next(product for product in self.products if product.name == name)
+        return next(product for product in (*self.products, *self.special) if product.name == name)
 
 
 @cache
 def load() -> Catalog:
     raw = yaml.safe_load(Path(__file__).with_name("catalog.yaml").read_text(encoding="utf-8"))
-    countries = raw["countries"].items()
+    countries = tuple(
+        Country(
+            code=code,
+            share=c["share"],
+            currency=c["currency"],
+            factor=c["factor"],
+            phones=tuple(c["phones"]),
+            digits=c["digits"],
+            cities=tuple((city, region, postcode) for city, region, postcode in c["cities"]),
+        )
+        for code, c in raw["countries"].items()
+    )
+    abroad = {country.currency: country for country in countries if country.currency != "USD"}
+    usual = [(kind, name, price, [], *axes) for kind, some in raw["products"].items() for name, price, *axes in some]
+    products = [_product(raw, index, *row, abroad=abroad) for index, row in enumerate((*usual, *raw["special"]), 1)]
     return Catalog(
-        products=tuple(_products(raw)),
+        products=tuple(products[: len(usual)]),
+        special=tuple(products[len(usual) :]),
         first_names=tuple(raw["first_names"]),
         last_names=tuple(raw["last_names"]),
         streets=tuple(raw["streets"]),
-        countries=tuple(
-            Country(
-                code=code,
-                share=c["share"],
-                currency=c["currency"],
-                factor=c["factor"],
-                phones=tuple(c["phones"]),
-                digits=c["digits"],
-                cities=tuple((city, region, postcode) for city, region, postcode in c["cities"]),
-            )
-            for code, c in countries
-        ),
+        countries=countries,
         carriers=tuple(Carrier(**carrier) for carrier in raw["carriers"]),
         stores=tuple(raw["stores"]),
+        shops=tuple(
+            StoreDoc(
+                id=shop["id"],
+                name=shop["name"],
+                address=AddressDoc(street=shop["street"], city="New York", region="NY", country="US"),
+                hours=shop["hours"],
+                click_and_collect=shop["collect"],
+            )
+            for shop in raw["shops"]
+        ),
+        promotions=tuple(raw["promotions"]),
     )
 
 
-def _products(raw: Mapping[str, Any]) -> list[ProductDoc]:
-    rows = [(kind, *row) for kind, products in raw["products"].items() for row in products]
-    products = []
-    for index, (kind, name, price, *axes) in enumerate(rows, 1):
-        names = [raw["axes"][axis][0] for axis in axes]
-        choices = itertools.product(*(raw["axes"][axis][1:] for axis in axes))
-        variants = tuple(
-            VariantDoc(
-                sku=f"LL{index:03d}-{number:02d}",
-                options=dict(zip(names, choice, strict=True)),
-                price=price,
-                # Believable and repeatable: some variants are sold out.
-                stock=(index * 7 + number * 5) % 23,
-            )
-            for number, choice in enumerate(choices, 1)
+def _product(
+    raw: Mapping[str, Any],
+    index: int,
+    kind: str,
+    name: str,
+    price: int,
+    tags: Sequence[str],
+    *axes: str,
+    abroad: Mapping[str, Country],
+) -> ProductDoc:
+    names = [raw["axes"][axis][0] for axis in axes]
+    choices = itertools.product(*(raw["axes"][axis][1:] for axis in axes))
+    variants = tuple(
+        VariantDoc(
+            sku=f"LL{index:03d}-{number:02d}",
+            options=dict(zip(names, choice, strict=True)),
+            price=price,
+            prices={currency: country.price(price) for currency, country in abroad.items()},
+            # Believable and repeatable: some variants are sold out.
+            stock=(index * 7 + number * 5) % 23,
         )
-        products.append(
-            ProductDoc(id=f"p-{index:03d}", name=name, product_type=kind, currency="USD", variants=variants)
-        )
-    return products
+        for number, choice in enumerate(choices, 1)
+    )
+    return ProductDoc(
+        id=f"p-{index:03d}",
+        name=name,
+        product_type=kind,
+        currency="USD",
+        tags=tuple(tags),
+        fit=raw["fit"].get(name, ""),
+        variants=variants,
+    )

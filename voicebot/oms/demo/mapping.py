@@ -6,28 +6,46 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from voicebot.oms import carriers
-from voicebot.oms.demo.schema import AddressDoc, CustomerDoc, OrderDoc, ReturnDoc, ScanDoc, ShipmentDoc
+from voicebot.oms.demo.schema import (
+    AddressDoc,
+    CustomerDoc,
+    OrderDoc,
+    ProductDoc,
+    PromotionDoc,
+    ReturnDoc,
+    ReturnLineDoc,
+    ScanDoc,
+    ShipmentDoc,
+)
+from voicebot.oms.demo.wire import OwnerDoc
 from voicebot.oms.model import (
     Address,
+    Customer,
     CustomerRef,
     Exchange,
     Order,
     OrderLine,
     Payment,
+    Pickup,
     Refund,
+    Replacement,
     Return,
     ReturnLine,
+    Subscription,
 )
 from voicebot.oms.money import Money
+from voicebot.oms.products import Product, Promotion, Variant
 from voicebot.oms.shipment import Shipment, ShipmentLine, TrackingEvent
 from voicebot.oms.status import (
     CustomerStatus,
     ExchangeStatus,
     OrderStatus,
     PaymentStatus,
+    PickupStatus,
     RefundStatus,
     ReturnStatus,
     ShipmentStatus,
+    SubscriptionStatus,
     normalised,
 )
 
@@ -43,8 +61,71 @@ def customer_ref(doc: CustomerDoc) -> CustomerRef:
     )
 
 
-def order(doc: OrderDoc, fetched_at: datetime) -> Order:
-    """Map one order; line quantities are counted from its shipments and returns."""
+def customer(doc: CustomerDoc) -> Customer:
+    return Customer(
+        id=doc.id,
+        first_name=doc.first_name,
+        last_name=doc.last_name,
+        emails=doc.emails,
+        phones=doc.phones,
+        addresses=tuple(_address(a) for a in doc.addresses),
+        tier=doc.tier,
+        locale=doc.locale,
+        status=normalised(CustomerStatus, doc.status),
+        consents=doc.consents,
+        contact_changed_at=doc.contact_changed_at,
+        subscriptions=tuple(
+            Subscription(
+                id=s.id,
+                plan=s.plan,
+                status=normalised(SubscriptionStatus, s.status),
+                raw_status=s.status,
+                price=Money(s.price, s.currency),
+                next_charge_on=s.next_charge_on,
+                pause_until=s.pause_until,
+            )
+            for s in doc.subscriptions
+        ),
+        points=doc.points,
+        points_expire_on=doc.points_expire_on,
+        store_credit=None if doc.store_credit is None else Money(doc.store_credit, doc.currency),
+    )
+
+
+def product(doc: ProductDoc) -> Product:
+    return Product(
+        id=doc.id,
+        name=doc.name,
+        product_type=doc.product_type,
+        variants=tuple(
+            Variant(sku=v.sku, price=Money(v.price, doc.currency), options=v.options, stock=v.stock)
+            for v in doc.variants
+        ),
+        tags=doc.tags,
+        fit=doc.fit,
+    )
+
+
+def promotion(doc: PromotionDoc) -> Promotion:
+    return Promotion(
+        code=doc.code,
+        active=doc.active,
+        starts_on=doc.starts_on,
+        ends_on=doc.ends_on,
+        minimum=None if doc.minimum is None else Money(doc.minimum, doc.currency),
+        percent=doc.percent,
+        amount=None if doc.amount is None else Money(doc.amount, doc.currency),
+        uses_left=doc.uses_left,
+        only=doc.only,
+    )
+
+
+def order(doc: OrderDoc, fetched_at: datetime, owner: OwnerDoc | None = None) -> Order:
+    """Map one order; line quantities are counted from its shipments and returns.
+
+    Args:
+        owner: what the shop tells about its customer, when it does.
+    """
     shipments = tuple(_shipment(s) for s in doc.shipments)
     returns = tuple(_return(r, doc.currency) for r in doc.returns)
 
@@ -65,7 +146,14 @@ def order(doc: OrderDoc, fetched_at: datetime) -> Order:
         lines=_lines(doc, shipments, returns),
         shipments=shipments,
         payments=tuple(
-            Payment(reference=p.reference, method=p.method, amount=money(p.amount), captured_at=p.captured_at)
+            Payment(
+                reference=p.reference,
+                method=p.method,
+                amount=money(p.amount),
+                captured_at=p.captured_at,
+                failed=p.failed,
+                decline_reason=p.decline_reason,
+            )
             for p in doc.payments
         ),
         refunds=tuple(
@@ -106,6 +194,37 @@ def order(doc: OrderDoc, fetched_at: datetime) -> Order:
         discount=None if doc.discount is None else money(doc.discount),
         shipping=None if doc.shipping is None else money(doc.shipping),
         version=doc.version,
+        replacements=tuple(
+            Replacement(
+                id=r.id,
+                status=normalised(ExchangeStatus, r.status),
+                raw_status=r.status,
+                lines=_return_lines(r.lines),
+                requested_at=r.requested_at.astimezone(UTC),
+                reason=r.reason,
+            )
+            for r in doc.replacements
+        ),
+        pickup=None
+        if doc.pickup is None
+        else Pickup(
+            store=doc.pickup.store,
+            status=normalised(PickupStatus, doc.pickup.status),
+            raw_status=doc.pickup.status,
+            ready_on=doc.pickup.ready_on,
+            until=doc.pickup.until,
+        ),
+        gift=doc.gift,
+        promo_codes=doc.promo_codes,
+        order_count=owner.order_count if owner else None,
+        contact_changed_at=owner.contact_changed_at if owner else None,
+    )
+
+
+def _return_lines(docs: tuple[ReturnLineDoc, ...]) -> tuple[ReturnLine, ...]:
+    return tuple(
+        ReturnLine(line_id=part.line, quantity=part.quantity, reason=part.reason, condition=part.condition)
+        for part in docs
     )
 
 
@@ -147,10 +266,7 @@ def _return(doc: ReturnDoc, currency: str) -> Return:
         id=doc.id,
         status=normalised(ReturnStatus, doc.status),
         raw_status=doc.status,
-        lines=tuple(
-            ReturnLine(line_id=part.line, quantity=part.quantity, reason=part.reason, condition=part.condition)
-            for part in doc.lines
-        ),
+        lines=_return_lines(doc.lines),
         requested_at=doc.requested_at.astimezone(UTC),
         resolution=doc.resolution,
         fee=None if doc.fee is None else Money(doc.fee, currency),
@@ -162,8 +278,10 @@ def _lines(doc: OrderDoc, shipments: tuple[Shipment, ...], returns: tuple[Return
     fulfilled: Counter[str] = Counter()
     shipped: Counter[str] = Counter()
     delivered: Counter[str] = Counter()
+    everything = tuple(ShipmentLine(line_id=line.id, quantity=line.quantity - line.written_off) for line in doc.lines)
     for shipment in shipments:
-        for part in shipment.lines:
+        # The only parcel of an order holds all of it, whether it says so or not.
+        for part in shipment.lines or (everything if len(shipments) == 1 else ()):
             fulfilled[part.line_id] += part.quantity
             shipped[part.line_id] += part.quantity * (shipment.status not in _NOT_SHIPPED)
             delivered[part.line_id] += part.quantity * (shipment.status is ShipmentStatus.DELIVERED)
@@ -191,6 +309,7 @@ def _lines(doc: OrderDoc, shipments: tuple[Shipment, ...], returns: tuple[Return
             return_requested=requested[line.id],
             returned=returned[line.id],
             written_off=line.written_off,
+            seller=line.seller,
         )
         for line in doc.lines
     )

@@ -19,6 +19,10 @@ def address(rng: Random, catalog: Catalog, country: Country, name: str) -> Addre
     return AddressDoc(name=name, street=street, city=city, region=region, postcode=postcode, country=country.code)
 
 
+def locale(country: str) -> str:
+    return _LOCALE[country]
+
+
 def customers(rng: Random, catalog: Catalog, clock: Clock, count: int, taken: set[str]) -> list[CustomerDoc]:
     """`count` customers, `c-1001` on. Phones and e-mails in `taken` are left free, and new e-mails added to it.
 
@@ -44,7 +48,7 @@ def customers(rng: Random, catalog: Catalog, clock: Clock, count: int, taken: se
                 phones=phones,
                 addresses=(address(rng, catalog, country, f"{first} {last}"),),
                 tier=rng.choice(_TIERS),
-                locale=_LOCALE[country.code],
+                locale=locale(country.code),
                 consents={"marketing_email": rng.random() < 0.6, "marketing_sms": rng.random() < 0.3},
                 contact_changed_at=clock.at(rng.randint(1, 6), 11) if rng.random() < 0.03 else None,
                 subscriptions=_subscriptions(rng, index, country, clock) if rng.random() < 0.08 else (),

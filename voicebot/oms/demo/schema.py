@@ -23,6 +23,12 @@ Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 Moment = Annotated[AwareDatetime, Field(description="ISO 8601 with a zone, as in 2026-11-18T15:04:00Z.")]
 
 
+Tags = Annotated[
+    tuple[str, ...],
+    Field(description="final_sale, hygiene, custom_made, digital and perishable matter to policies; others are kept."),
+]
+
+
 class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,6 +46,7 @@ class VariantDoc(_Document):
     sku: Id
     options: dict[str, str] = Field(default_factory=dict, description='As in {"size": "9", "colour": "navy"}.')
     price: Minor
+    prices: dict[Currency, Minor] = Field(default_factory=dict, description="Prices in further currencies.")
     stock: int = Field(default=0, ge=0)
 
 
@@ -48,7 +55,8 @@ class ProductDoc(_Document):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     product_type: Id
     currency: Currency
-    tags: tuple[str, ...] = ()
+    tags: Tags = ()
+    fit: Text = Field(default="", description='Fit guide, one short sentence: "Runs small: take one size up."')
     variants: tuple[VariantDoc, ...] = Field(min_length=1)
 
 
@@ -60,6 +68,8 @@ class SubscriptionDoc(_Document):
     currency: Currency
     next_charge_on: date | None = None
     pause_until: date | None = None
+    every_days: Annotated[int, Field(strict=True, ge=1, le=400)] = 28
+    ends_on: date | None = Field(default=None, description="Until when a cancelled one still runs.")
 
 
 class CustomerDoc(_Document):
@@ -75,6 +85,10 @@ class CustomerDoc(_Document):
     consents: dict[str, bool] = Field(default_factory=dict)
     contact_changed_at: Moment | None = None
     subscriptions: tuple[SubscriptionDoc, ...] = ()
+    points: int | None = Field(default=None, strict=True, ge=0, description="Loyalty points; none: not a member.")
+    points_expire_on: date | None = None
+    store_credit: Minor | None = None
+    currency: Currency = Field(default="USD", description="Of the store credit.")
 
 
 class LineDoc(_Document):
@@ -83,7 +97,10 @@ class LineDoc(_Document):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     variant: Text = ""
     product_type: Id = "other"
-    tags: tuple[str, ...] = ()
+    tags: Tags = ()
+    seller: Text = Field(
+        default="", description="Third party that sells this line on the marketplace; empty: the shop."
+    )
     quantity: Pieces
     unit_price: Minor = Field(description="Paid for one piece, discounts taken off, in minor units.")
     written_off: int = Field(default=0, ge=0, description="Pieces that will never ship (cancelled lines).")
@@ -124,6 +141,8 @@ class PaymentDoc(_Document):
     method: Text
     amount: Minor
     captured_at: Moment | None = None
+    failed: bool = False
+    decline_reason: Text = Field(default="", description="insufficient_funds, expired_card, do_not_honor …")
 
 
 class RefundDoc(_Document):
@@ -162,6 +181,30 @@ class ExchangeDoc(_Document):
     difference: int = Field(default=0, strict=True, description="Minor units; above 0 the customer still pays it.")
 
 
+class ReplacementDoc(_Document):
+    """Sent again, free of charge."""
+
+    id: Id
+    status: Id = Field(description="requested, confirmed, shipped, done or cancelled.")
+    lines: tuple[ReturnLineDoc, ...] = Field(min_length=1)
+    requested_at: Moment
+    reason: Text = ""
+
+
+class PickupDoc(_Document):
+    """Click and collect."""
+
+    store: Text = Field(description="The store's name as it is spoken.")
+    status: Id = Field(description="preparing, ready, collected, expired or cancelled.")
+    ready_on: date | None = None
+    until: date | None = None
+
+
+class NoteDoc(_Document):
+    at: Moment
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
 class OrderDoc(_Document):
     id: Id
     number: Id = Field(description="What is printed in the e-mail and spoken on the phone.")
@@ -187,7 +230,36 @@ class OrderDoc(_Document):
     cancelled_at: Moment | None = None
     discount: Minor | None = None
     shipping: Minor | None = None
-    version: str = ""
+    version: str = Field(default="", description="Another one after every change.")
+    replacements: tuple[ReplacementDoc, ...] = ()
+    pickup: PickupDoc | None = None
+    gift: bool = False
+    promo_codes: tuple[Id, ...] = ()
+    notes: tuple[NoteDoc, ...] = Field(default=(), description="For colleagues; never read out.")
+
+
+class PromotionDoc(_Document):
+    code: Id
+    starts_on: date | None = None
+    ends_on: date | None = None
+    percent: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None
+    amount: Minor | None = None
+    currency: Currency = "USD"
+    minimum: Minor | None = Field(default=None, description="Order value from which it counts.")
+    uses_left: int | None = Field(default=None, strict=True, ge=0, description="None: as often as one likes.")
+    active: bool = True
+    only: tuple[Id, ...] = Field(default=(), description="Product types that it is for; empty: all.")
+    order_id: Id | None = Field(default=None, description="The order that it was issued for, when it was re-issued.")
+    replaces: Id | None = Field(default=None, description="The code that it was re-issued for.")
+
+
+class StoreDoc(_Document):
+    id: Id
+    name: Text
+    address: AddressDoc = AddressDoc()
+    phone: Phone | None = None
+    hours: Text = Field(default="", description='As it is spoken: "Monday to Saturday, ten to seven".')
+    click_and_collect: bool = False
 
 
 class ShopDoc(_Document):
@@ -203,28 +275,8 @@ class ShopFile(_Document):
     products: tuple[ProductDoc, ...] = ()
     customers: tuple[CustomerDoc, ...] = ()
     orders: tuple[OrderDoc, ...] = ()
-
-
-class FoundDoc(_Document):
-    """Answer of `GET /v1/orders`."""
-
-    orders: tuple[OrderDoc, ...]
-    customers: tuple[CustomerDoc, ...]
-
-
-class NumbersDoc(_Document):
-    """Answer of `GET /v1/orders/nearest`."""
-
-    numbers: tuple[str, ...]
-
-
-class HealthDoc(_Document):
-    """Answer of `GET /healthz`."""
-
-    status: str
-    version: str
-    orders: int
-    customers: int
+    promotions: tuple[PromotionDoc, ...] = ()
+    stores: tuple[StoreDoc, ...] = ()
 
 
 def compact(document: BaseModel) -> str:

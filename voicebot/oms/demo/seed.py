@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from voicebot.oms.demo import catalog as catalogs
-from voicebot.oms.demo import people
+from voicebot.oms.demo import people, use_cases
 from voicebot.oms.demo.catalog import Catalog, Country
 from voicebot.oms.demo.orders import Buyer, OrderMaker
 from voicebot.oms.demo.scenarios import BY_NAME, SCENARIOS, Range, Scenario
@@ -20,7 +20,8 @@ from voicebot.oms.demo.slips import one_edit, two_edits
 from voicebot.oms.demo.timeline import Clock
 
 #: Raised when the same seed number begins to make another shop, so that kept files are made anew.
-REVISION = 1
+REVISION = 2
+#: Made by the seed number; one more of each for every use case.
 CUSTOMERS = 300
 ORDERS = 2000
 ZONE = "America/New_York"
@@ -41,7 +42,7 @@ SHOWCASE_NUMBERS = ("4481207", "4480022")
 
 
 def generate(seed: int, today: date, *, customers: int = CUSTOMERS, orders: int = ORDERS, zone: str = ZONE) -> ShopFile:
-    """A whole shop as of `today`; the cast's orders are among the `orders`."""
+    """A whole shop as of `today`; the cast's orders are among the `orders`, those of the use cases come after them."""
     catalog = catalogs.load()
     clock = Clock(today=today, zone=ZoneInfo(zone))
     rng = Random(f"voicebot demo shop {seed}")
@@ -51,9 +52,11 @@ def generate(seed: int, today: date, *, customers: int = CUSTOMERS, orders: int 
     return ShopFile(
         format="voicebot-shop/1",
         shop=ShopDoc(name="Larch & Loom", time_zone=zone),
-        products=catalog.products,
-        customers=tuple(everyone),
-        orders=tuple(stream_orders(rng, catalog, clock, everyone, orders)),
+        products=(*catalog.products, *catalog.special),
+        customers=(*everyone, *use_cases.customers(catalog, clock)),
+        orders=(*stream_orders(rng, catalog, clock, everyone, orders), *use_cases.orders(catalog, clock)),
+        promotions=use_cases.promotions(catalog, clock),
+        stores=catalog.shops,
     )
 
 
@@ -75,10 +78,11 @@ def stream_orders(
 
 
 def _numbers(rng: Random, count: int, used: set[str]) -> Iterator[str]:
-    """Seven-digit order numbers; none that a slip or two would turn into a demonstration's."""
+    """Seven-digit order numbers; none that a slip or two would turn into a demonstration's, and none of a use case."""
     kept_clear = used.union(*(one_edit(n) | two_edits(n) for n in SHOWCASE_NUMBERS))
+    taken = use_cases.numbers()
     for number in rng.sample(range(1_000_000, 10_000_000), min(9_000_000, count + len(kept_clear))):
-        if str(number) not in kept_clear:
+        if str(number) not in kept_clear and str(number) not in taken:
             yield str(number)
 
 
@@ -150,7 +154,12 @@ def _line(catalog: Catalog, index: int, name: str) -> LineDoc:
 _MOMENTS = frozenset(
     {"placed_at", "at", "shipped_at", "captured_at", "requested_at", "cancelled_at", "contact_changed_at"}
 )
-_DATES = frozenset({"promised_by", "eta", "next_charge_on", "pause_until", "send_back_by"})
+_DATES = frozenset(
+    {
+        *("promised_by", "eta", "send_back_by", "next_charge_on", "pause_until", "points_expire_on"),
+        *("ready_on", "until", "starts_on", "ends_on"),
+    }
+)
 
 
 def moved(document: str, days: int, zone: ZoneInfo) -> str:

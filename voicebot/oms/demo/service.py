@@ -1,9 +1,10 @@
-"""The demo shop over HTTP: reads by every key, health, faults on purpose. Bound to the loopback address by default."""
+"""The demo shop over HTTP: reads by every key, writes, health, faults on purpose. Bound to loopback by default."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
+import json
 import logging
 import socket
 import sqlite3
@@ -23,9 +24,11 @@ from voicebot.errors import ConfigError
 from voicebot.oms.connector import KeyKind
 from voicebot.oms.demo.faults import FaultLayer, Faults
 from voicebot.oms.demo.process import READY
-from voicebot.oms.demo.schema import HealthDoc, NumbersDoc
+from voicebot.oms.demo.search import NameIndex
 from voicebot.oms.demo.shop import open_shop, refresh, shop_file
 from voicebot.oms.demo.store import ShopStore
+from voicebot.oms.demo.wire import HealthDoc, NumbersDoc, OwnerDoc
+from voicebot.oms.demo.writes import Webhook, write_endpoints
 from voicebot.oms.keys import email_key, number_key
 
 log = logging.getLogger(__name__)
@@ -40,7 +43,7 @@ Heard = Annotated[
 Scores = Annotated[list[float] | None, Query(max_length=10)]
 
 
-def make_app(store: ShopStore, faults: Faults, seed: int) -> FaultLayer:
+def make_app(store: ShopStore, faults: Faults, seed: int, webhook: Webhook | None = None) -> FaultLayer:
     """The service as an ASGI application with its fault layer."""
 
     @asynccontextmanager
@@ -51,6 +54,8 @@ def make_app(store: ShopStore, faults: Faults, seed: int) -> FaultLayer:
 
     app = FastAPI(title="voicebot demo shop", lifespan=lifespan, docs_url="/docs", redoc_url=None)
     layer = FaultLayer(app, faults, seed)
+    app.include_router(write_endpoints(store, webhook))
+    names = _Names(store)
 
     @app.get("/v1/orders")
     async def find(
@@ -73,14 +78,35 @@ def make_app(store: ShopStore, faults: Faults, seed: int) -> FaultLayer:
         if len(keys) != 1:
             raise HTTPException(422, f"give exactly one of {', '.join(given)}")
         orders, customers = store.find(*keys[0], limit)
-        return _json(f'{{"orders":[{",".join(orders)}],"customers":[{",".join(customers)}]}}')
+        owners = ",".join(f"{json.dumps(key)}:{_owner(store, key, doc)}" for key, doc in _by_id(customers))
+        return _json(f'{{"orders":[{",".join(orders)}],"customers":[{",".join(customers)}],"owners":{{{owners}}}}}')
 
     @app.get("/v1/orders/by-id")
     async def get(id: Annotated[str, Query(min_length=1, max_length=80)]) -> Response:  # noqa: A002
         document = store.order(id)
         if document is None:
             raise HTTPException(404, "no order with this id")
-        return _json(document)
+        owner_id = json.loads(document).get("customer_id")
+        owner = store.customer(owner_id) if owner_id else None
+        if owner is None:
+            return _json(document)
+        return _json(f'{document[:-1]},"owner":{_owner(store, owner_id, owner)}}}')
+
+    @app.get("/v1/products")
+    async def products(sku: Key = None, text: Key = None, limit: Limit = 5) -> Response:
+        """Products that have a variant with this SKU, or whose name has some of these words, best first."""
+        if (sku is None) == (text is None):
+            raise HTTPException(422, "give exactly one of sku, text")
+        found = [store.product_of(sku)] if sku else [names.doc(i) for i in names.find(text or "", limit)]
+        return _json(f'{{"products":[{",".join(doc for doc in found if doc)}]}}')
+
+    @app.get("/v1/customers/by-id")
+    async def customer(id: Annotated[str, Query(min_length=1, max_length=80)]) -> Response:  # noqa: A002
+        return _document(store.customer(id), "customer with this id")
+
+    @app.get("/v1/promotions")
+    async def promotion(code: Annotated[str, Query(min_length=1, max_length=80)]) -> Response:
+        return _document(store.promotion(code), "promotion with this code")
 
     @app.get("/v1/orders/nearest")
     async def nearest(number: Heard, score: Scores = None, limit: Limit = 5) -> NumbersDoc:
@@ -124,11 +150,13 @@ def serve(
     seed: int,
     faults: Faults,
     watch_stdin: bool = False,
+    webhook: Webhook | None = None,
     announce: Callable[[str], None] = lambda url: _print(f"{READY}{url}"),
 ) -> None:
     """Run until SIGINT or SIGTERM, or until stdin closes when it is watched.
 
     Args:
+        webhook: is told every change.
         announce: is told the URL as soon as it serves; prints `READY` and the URL by default.
 
     Raises:
@@ -139,7 +167,7 @@ def serve(
     store.numbers()  # not while a caller waits
     server = _Server(
         uvicorn.Config(
-            make_app(store, faults, seed),
+            make_app(store, faults, seed, webhook),
             log_level="warning",
             access_log=False,
             lifespan="on",
@@ -202,6 +230,42 @@ async def _keep_today(store: ShopStore) -> None:
             refresh(store)
         except sqlite3.Error:
             log.exception("the demo shop's dates could not be moved")
+
+
+class _Names:
+    """Names of the products, read anew when the shop was changed."""
+
+    def __init__(self, store: ShopStore) -> None:
+        self._store = store
+        self._read_at: tuple[int, int] | None = None
+        self._docs: dict[str, str] = {}
+        self._index = NameIndex(())
+
+    def find(self, text: str, limit: int) -> list[str]:
+        if (now := self._store.changed()) != self._read_at:
+            self._read_at = now
+            self._docs = {json.loads(doc)["id"]: doc for doc in self._store.products()}
+            products = ((key, json.loads(doc)) for key, doc in self._docs.items())
+            self._index = NameIndex((key, f"{p['name']} {p['product_type']}") for key, p in products)
+        return self._index.find(text, limit)
+
+    def doc(self, product: str) -> str:
+        return self._docs[product]
+
+
+def _by_id(customers: list[str]) -> list[tuple[str, str]]:
+    return [(str(json.loads(doc)["id"]), doc) for doc in customers]
+
+
+def _owner(store: ShopStore, customer_id: str, document: str) -> str:
+    changed = json.loads(document).get("contact_changed_at")
+    return OwnerDoc(order_count=store.order_count(customer_id), contact_changed_at=changed).model_dump_json()
+
+
+def _document(document: str | None, what: str) -> Response:
+    if document is None:
+        raise HTTPException(404, f"no {what}")
+    return _json(document)
 
 
 def _json(document: str) -> Response:

@@ -36,7 +36,15 @@ def open_shop(path: Path | str, *, seed_number: int, today: date | None = None) 
         day = today or today_in(seed.ZONE)
         shop = seed.generate(seed_number, day)
         meta = {"origin": origin, "today": day.isoformat()}
-        store.replace(shop.shop, shop.products, shop.customers, shop.orders, meta)
+        store.replace(
+            shop.shop,
+            shop.products,
+            shop.customers,
+            shop.orders,
+            meta,
+            promotions=shop.promotions,
+            stores=shop.stores,
+        )
         log.info("demo shop seeded: %d orders, %d customers", len(shop.orders), len(shop.customers))
     refresh(store, today)
     return store

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +19,16 @@ from pydantic import BaseModel
 from voicebot.errors import VoicebotError
 from voicebot.identifiers.nearest import NumberIndex
 from voicebot.oms.connector import KeyKind
-from voicebot.oms.demo.schema import CustomerDoc, OrderDoc, ProductDoc, ShopDoc, compact
+from voicebot.oms.demo.schema import (
+    CustomerDoc,
+    OrderDoc,
+    ProductDoc,
+    PromotionDoc,
+    ShopDoc,
+    StoreDoc,
+    VariantDoc,
+    compact,
+)
 from voicebot.oms.keys import email_key, number_key
 
 _SCHEMA = """
@@ -35,9 +45,15 @@ CREATE INDEX IF NOT EXISTS orders_digits ON orders (digits);
 CREATE INDEX IF NOT EXISTS orders_customer ON orders (customer_id, settled, placed_at DESC);
 CREATE INDEX IF NOT EXISTS orders_email ON orders (email, settled, placed_at DESC) WHERE email IS NOT NULL;
 CREATE INDEX IF NOT EXISTS orders_phone ON orders (phone, settled, placed_at DESC) WHERE phone IS NOT NULL;
+CREATE TABLE IF NOT EXISTS skus (sku TEXT PRIMARY KEY, product_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS promotions (code TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stores (id TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS commits (key TEXT PRIMARY KEY, wish TEXT NOT NULL, done TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS payments (reference TEXT, order_id TEXT, PRIMARY KEY (reference, order_id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS payments_order ON payments (order_id);
+CREATE INDEX IF NOT EXISTS contacts_customer ON contacts (customer_id);
 """
-_TABLES = ("products", "customers", "contacts", "orders", "payments", "meta")
+_TABLES = ["products", "skus", "customers", "contacts", "orders", "payments", "promotions", "stores", "commits", "meta"]
 _BATCH = 500
 
 M = TypeVar("M", bound=BaseModel)
@@ -63,6 +79,7 @@ class ShopStore:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._db.executescript("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
             self._db.executescript(_SCHEMA)
+            self._list_skus()
         except (OSError, sqlite3.Error) as error:
             fix = "choose a folder that can be written, or delete a damaged file to have the shop made anew"
             raise ShopStoreError(f"the shop cannot be opened: {error}", where=str(path), fix=fix) from error
@@ -96,7 +113,51 @@ class ShopStore:
         """Order documents, as JSON."""
         return (row[0] for row in self._db.execute("SELECT doc FROM orders ORDER BY id"))
 
+    def promotions(self) -> Iterator[str]:
+        """Promotion documents, as JSON."""
+        return (row[0] for row in self._db.execute("SELECT doc FROM promotions ORDER BY code"))
+
+    def stores(self) -> Iterator[str]:
+        """Store documents, as JSON."""
+        return (row[0] for row in self._db.execute("SELECT doc FROM stores ORDER BY id"))
+
     # -- searches; all give JSON documents
+
+    def changed(self) -> tuple[int, int]:
+        """Another pair whenever anything was written, by us or by another process."""
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        return version, self._db.total_changes
+
+    def customer(self, customer_id: str) -> str | None:
+        row = self._db.execute("SELECT doc FROM customers WHERE id = ?", (customer_id,)).fetchone()
+        return row[0] if row else None
+
+    def promotion(self, code: str) -> str | None:
+        row = self._db.execute("SELECT doc FROM promotions WHERE code = ?", (number_key(code),)).fetchone()
+        return row[0] if row else None
+
+    def product_of(self, sku: str) -> str | None:
+        """The product that has a variant with this SKU, in any case."""
+        sql = "SELECT doc FROM products JOIN skus ON id = product_id WHERE sku = ?"
+        row = self._db.execute(sql, (sku.strip().upper(),)).fetchone()
+        return row[0] if row else None
+
+    def variant(self, sku: str) -> tuple[ProductDoc, VariantDoc] | None:
+        """Product and variant of a SKU."""
+        doc = self.product_of(sku)
+        if doc is None:
+            return None
+        product = ProductDoc.model_validate_json(doc)
+        return product, next(v for v in product.variants if v.sku.upper() == sku.strip().upper())
+
+    def order_count(self, customer_id: str) -> int:
+        sql = "SELECT count(*) FROM orders WHERE customer_id = ?"
+        return int(self._db.execute(sql, (customer_id,)).fetchone()[0])
+
+    def done(self, key: str) -> tuple[str, str] | None:
+        """Wish and result of a commit that was made with this key."""
+        row = self._db.execute("SELECT wish, done FROM commits WHERE key = ?", (key,)).fetchone()
+        return (row[0], row[1]) if row else None
 
     def order(self, order_id: str) -> str | None:
         row = self._db.execute("SELECT doc FROM orders WHERE id = ?", (order_id,)).fetchone()
@@ -175,36 +236,84 @@ class ShopStore:
         orders: Iterable[OrderDoc],
         meta: dict[str, str],
         progress: Callable[[int], None] = lambda _: None,
+        *,
+        promotions: Iterable[PromotionDoc] = (),
+        stores: Iterable[StoreDoc] = (),
     ) -> None:
         """Put a whole shop in place of the present one, or leave everything as it was."""
+        try:
+            with self.transaction():
+                for table in _TABLES:
+                    self._db.execute(f"DELETE FROM {table}")
+                named = {"shop": compact(shop), **meta}
+                self._db.executemany("INSERT INTO meta VALUES (?, ?)", named.items())
+                self._db.executemany("INSERT INTO products VALUES (?, ?)", ((p.id, compact(p)) for p in products))
+                self._list_skus()
+                self._db.executemany("INSERT INTO stores VALUES (?, ?)", ((s.id, compact(s)) for s in stores))
+                for promotion in promotions:
+                    self.put_promotion(promotion)
+                for customer in customers:
+                    self._insert_customer(customer)
+                for batch, done in _batches(orders):
+                    self._insert_orders(batch)
+                    progress(done)
+        finally:
+            self._index = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside, or nothing; nobody else writes meanwhile."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            for table in _TABLES:
-                self._db.execute(f"DELETE FROM {table}")
-            named = {"shop": compact(shop), **meta}
-            self._db.executemany("INSERT INTO meta VALUES (?, ?)", named.items())
-            self._db.executemany("INSERT INTO products VALUES (?, ?)", ((p.id, compact(p)) for p in products))
-            for customer in customers:
-                self._insert_customer(customer)
-            for batch, done in _batches(orders):
-                self._insert_orders(batch)
-                progress(done)
+            yield
             self._db.execute("COMMIT")
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
-        finally:
-            self._index = None
+
+    def put_order(self, order: OrderDoc) -> None:
+        """In place of the order with this id, under the same number."""
+        self._db.execute("DELETE FROM payments WHERE order_id = ?", (order.id,))
+        self._db.execute("INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _order_row(order))
+        references = {(payment.reference, order.id) for payment in order.payments}
+        self._db.executemany("INSERT INTO payments VALUES (?, ?)", references)
+
+    def put_customer(self, customer: CustomerDoc) -> None:
+        """In place of the customer with this id."""
+        self._db.execute("DELETE FROM contacts WHERE customer_id = ?", (customer.id,))
+        self._db.execute("DELETE FROM customers WHERE id = ?", (customer.id,))
+        self._insert_customer(customer)
+
+    def put_promotion(self, promotion: PromotionDoc) -> None:
+        row = (number_key(promotion.code), compact(promotion))
+        self._db.execute("INSERT OR REPLACE INTO promotions VALUES (?, ?)", row)
+
+    def put_product(self, product: ProductDoc) -> None:
+        """In place of the product with this id, with the same SKUs."""
+        self._db.execute("INSERT OR REPLACE INTO products VALUES (?, ?)", (product.id, compact(product)))
+
+    def put_meta(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def put_done(self, key: str, wish: str, done: str) -> None:
+        """What was made with a key. Raises `sqlite3.IntegrityError` when it was used before."""
+        self._db.execute("INSERT INTO commits VALUES (?, ?, ?)", (key, wish, done))
+
+    def _list_skus(self) -> None:
+        """SKUs of the products, when there are none yet: also those of a file made before there was such a list."""
+        if self._db.execute("SELECT 1 FROM skus LIMIT 1").fetchone():
+            return
+        for product_id, doc in self._db.execute("SELECT id, doc FROM products").fetchall():
+            skus = ((variant["sku"].upper(), product_id) for variant in json.loads(doc)["variants"])
+            self._db.executemany("INSERT OR IGNORE INTO skus VALUES (?, ?)", skus)
 
     def roll(self, was: date, to: date, moved: Callable[[str], str]) -> bool:
         """Rewrite every order and customer document, true for `was`, to be true for `to`.
 
         False when another process has done so meanwhile.
         """
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with self.transaction():
             if self.meta("today") != was.isoformat():
-                self._db.execute("ROLLBACK")
                 return False
             docs = [OrderDoc.model_validate_json(moved(doc)) for doc in list(self.orders())]
             self._db.execute("DELETE FROM orders")
@@ -213,11 +322,9 @@ class ShopStore:
             for doc in list(self.customers()):
                 customer = CustomerDoc.model_validate_json(moved(doc))
                 self._db.execute("UPDATE customers SET doc = ? WHERE id = ?", (compact(customer), customer.id))
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('today', ?)", (to.isoformat(),))
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
+            for doc in list(self.promotions()):
+                self.put_promotion(PromotionDoc.model_validate_json(moved(doc)))
+            self.put_meta("today", to.isoformat())
         return True
 
     def _insert_customer(self, customer: CustomerDoc) -> None:

@@ -86,6 +86,8 @@ def import_shop(store: ShopStore, shop: ShopFile, progress: Progress = lambda *_
         shop.orders,
         {"origin": "import"},
         lambda done: progress("orders", done, total),
+        promotions=shop.promotions,
+        stores=shop.stores,
     )
 
 
@@ -93,11 +95,14 @@ def export_shop(store: ShopStore, out: TextIO) -> dict[str, int]:
     """Write the whole shop as a document that `read_shop` reads; one product, customer or order a line."""
     out.write(f'{{"format":"{FORMAT}",\n"shop":{compact(store.shop())}')
     counts = {}
-    for name, documents in (
-        ("products", store.products()),
-        ("customers", store.customers()),
-        ("orders", store.orders()),
-    ):
+    parts = {
+        "products": store.products(),
+        "customers": store.customers(),
+        "orders": store.orders(),
+        "promotions": store.promotions(),
+        "stores": store.stores(),
+    }
+    for name, documents in parts.items():
         out.write(f',\n"{name}":[')
         count = 0
         for document in documents:
@@ -133,6 +138,8 @@ def _contradictions(shop: ShopFile) -> Iterator[str]:
     except (ZoneInfoNotFoundError, ValueError):
         yield f"shop.time_zone: {shop.shop.time_zone!r} is not an IANA time zone (as in Europe/Berlin)"
     yield from _repeated("products", "id", [p.id for p in shop.products])
+    yield from _repeated("promotions", "code", [number_key(p.code) for p in shop.promotions])
+    yield from _repeated("stores", "id", [s.id for s in shop.stores])
     yield from _repeated("customers", "id", [c.id for c in shop.customers])
     yield from _repeated("orders", "id", [o.id for o in shop.orders])
     yield from _repeated("orders", "number", [number_key(o.number) for o in shop.orders])

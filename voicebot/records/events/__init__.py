@@ -1,12 +1,25 @@
 """Typed events of a call, one small module per family."""
 
-from voicebot.records.events import audio, call, dialogue, handoff, hearing, oms, policy, turn
+from voicebot.records.events import (
+    actions,
+    audio,
+    call,
+    dialogue,
+    handoff,
+    hearing,
+    messages,
+    oms,
+    policy,
+    turn,
+    verification,
+)
 from voicebot.records.events.base import CallEvent, Record, Unknown, decode, event, kinds
 
 __all__ = [
     "CallEvent",
     "Record",
     "Unknown",
+    "actions",
     "audio",
     "call",
     "decode",
@@ -15,7 +28,9 @@ __all__ = [
     "handoff",
     "hearing",
     "kinds",
+    "messages",
     "oms",
     "policy",
     "turn",
+    "verification",
 ]

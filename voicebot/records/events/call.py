@@ -21,7 +21,9 @@ class CallStarted(CallEvent):
     headers: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
     flows_version: str = ""
+    """Id of the version of flows and policies that the call keeps to its end, as in `voicebot flow versions`."""
     policies_version: str = ""
+    """SHA-256 (16 hex digits) of the policies alone."""
 
 
 @event("call.answered")

@@ -51,3 +51,11 @@ class Said(CallEvent):
     """`greeting`, `answer`, `ask`, `filler`, `repair` or `goodbye`."""
     flow: str | None = None
     step: str | None = None
+
+
+@event("dialogue.taken_back")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack(CallEvent):
+    """In a text conversation: everything from this turn on is forgotten by the dialogue, as if never said."""
+
+    since_turn: int

@@ -15,6 +15,7 @@ from voicebot.records.events.hearing import EndOfTurn, Interruption
 from voicebot.records.events.oms import OmsAnswered
 from voicebot.records.events.policy import PolicyDecided
 from voicebot.records.events.turn import SpeculationDropped, TurnCommitted, TurnLatency
+from voicebot.records.projections.acts import told
 from voicebot.records.projections.reads import reads
 from voicebot.records.projections.summary import Summary, summarise
 from voicebot.records.projections.transcript import Line, transcript
@@ -29,8 +30,8 @@ _VALUE_LIMIT = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One line. `style` is what it is about: `caller`, `bot`, `note`, `oms`, `policy`, `time`, `handoff`, `fault`,
-    `call`, `title`, `bar`."""
+    """One line. `style` is what it is about: `caller`, `bot`, `note`, `oms`, `policy`, `act`, `time`, `handoff`,
+    `fault`, `call`, `title`, `bar`."""
 
     style: str
     text: str
@@ -104,8 +105,9 @@ def _note(record: Record) -> tuple[str, str] | None:
             return "handoff", f"        transfer to {event.target} {event.status}{detail}"
         case CallbackRecorded() as event:
             return "handoff", f"        call-back to {event.number} due {event.due}"
-        case _:
-            return None
+        case event:
+            act = told(event)
+            return ("act", f"        {act}") if act is not None else None
 
 
 def show(records: Sequence[Record]) -> list[Shown]:

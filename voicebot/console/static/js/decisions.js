@@ -1,4 +1,4 @@
-// What was decided and why: policies, interruptions, hand-offs.
+// What was decided and done, and why: policies, proofs, plans, writes, messages, interruptions, hand-offs.
 
 import { el } from './dom.js';
 import { brief, clock, words } from './format.js';
@@ -10,6 +10,39 @@ const WRITERS = {
     text: brief(d.outcome ?? {}),
     reasons: d.reasons,
     misses: d.near_misses,
+  }),
+  'verification.attempted': (d) => ({
+    title: `Proof by ${words(d.factor)}`,
+    kind: d.outcome === 'ok' ? 'quiet' : 'stop',
+    badge: words(d.outcome),
+    text: `level ${d.level}${d.left === null || d.left === undefined ? '' : `, ${d.left} attempts left`}`,
+  }),
+  'verification.code_sent': (d) => ({ title: 'One-time code', badge: words(d.status), text: words(d.channel || d.reason || '') }),
+  'action.planned': (d) => ({
+    title: `Plan: ${words(d.action)}`,
+    badge: words(d.status),
+    text: d.status === 'ok' ? brief(d.preview ?? {}) : words(d.reason || d.cause || ''),
+    reasons: d.status === 'ok' ? [`needs proof of level ${d.needs}`] : [],
+  }),
+  'action.begun': (d) => ({ title: `The caller's yes: ${words(d.action)}`, badge: 'yes', text: 'to the plan as it was read back' }),
+  'action.committed': (d) => ({
+    title: `Done: ${words(d.action)}`,
+    badge: d.repeated ? 'done before' : 'done once',
+    text: [d.reference && `reference ${d.reference}`, brief(d.facts ?? {})].filter(Boolean).join('; '),
+    reasons: d.read_back ? ['the answer was lost; the order itself told'] : [],
+  }),
+  'action.unknown': (d) => ({ title: `Not known whether done: ${words(d.action)}`, kind: 'stop', badge: 'unknown', text: d.cause ?? '' }),
+  'action.failed': (d) => ({
+    title: `Not done: ${words(d.action)}`,
+    kind: 'stop',
+    badge: words(d.status),
+    text: words(d.reason || d.cause || ''),
+  }),
+  'action.abandoned': (d) => ({ title: `Plan given up: ${words(d.action)}`, badge: 'nothing done', text: d.cause ?? '' }),
+  'message.sent': (d) => ({
+    title: `Message: ${words(d.message)}`,
+    badge: words(d.status),
+    text: [words(d.channel || ''), d.with_link ? 'with a link' : '', words(d.reason || '')].filter(Boolean).join(', '),
   }),
   'hearing.interruption': (d) => ({
     title: d.verdict === 'stop' ? 'Interruption: the agent stopped' : 'Speech over the agent: ignored',

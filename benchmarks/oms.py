@@ -1,0 +1,249 @@
+"""The order side: what the guard costs, how many turns a live read is in time for, and writes under every fault.
+
+Crash test: a process does refunds against the demo shop (a process of its own) while writes fail before and after they
+are done, answers are lost or come too late, and the process is killed (SIGKILL) at every step of a commit and started
+again. Then the shop's database is compared with the ledger. Twice: once the shop knows keys, once it does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from _common import ROOT, arguments, finish, note, percentile, refuse, rounded
+from _crash import FAULTS, STEPS, Job, key_for
+
+sys.path.insert(0, str(ROOT))
+
+from voicebot.call.settings import CallSettings
+from voicebot.oms.connector import Deadline
+from voicebot.oms.demo.process import DemoService
+from voicebot.oms.demo.shop import shop_file
+from voicebot.oms.demo.store import ShopStore
+from voicebot.oms.guard import Guard
+from voicebot.oms.ledger import Status, read
+from voicebot.oms.settings import OmsSettings
+from voicebot.oms.tables import ledger
+from voicebot.records.database import connect, url_for
+
+MEDIAN_MS, P99_MS = 100.0, 300.0
+#: From the words of a turn being there to its commit: what speculation gives a read at least.
+LEAD_MS = 60.0
+_MAX_PROCESSES = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The shop's database against the ledger, by refund."""
+
+    commits: int
+    duplicates: int
+    lost: int
+    """The ledger, or what the caller was told, says done, and the shop has none."""
+    denied: int
+    """The ledger says failed, and the shop has it."""
+    unknown: int
+    kills: dict[str, int]
+    faults: dict[str, int]
+    told: dict[str, int]
+
+    @property
+    def clean(self) -> bool:
+        return not (self.duplicates or self.lost or self.denied or self.unknown)
+
+
+def audited(orders: Sequence[str], done: Counter[int], statuses: dict[str, Status], journal: Sequence[str]) -> Audit:
+    """Count what went wrong.
+
+    Args:
+        orders: of each refund.
+        done: number of a refund -> times that the shop did it.
+        statuses: by key, from the ledger.
+        journal: lines of the committing processes.
+    """
+    told = [line.split() for line in journal if line.startswith("told ")]
+    told_done = {int(number) for _, number, status in told if status == "done"}
+    by = {number: statuses.get(key_for(number, order)) for number, order in enumerate(orders)}
+    return Audit(
+        commits=len(orders),
+        duplicates=sum(max(0, done[number] - 1) for number in by),
+        lost=sum(1 for n, status in by.items() if not done[n] and (status is Status.DONE or n in told_done)),
+        denied=sum(1 for n, status in by.items() if done[n] and status in (Status.FAILED, None)),
+        unknown=sum(1 for status in by.values() if status in (Status.UNKNOWN, Status.BEGUN)),
+        kills=dict(Counter(line.split()[2] for line in journal if line.startswith("kill "))),
+        faults=dict(Counter(line.split()[1] for line in journal if line.startswith("fault "))),
+        told=dict(Counter(status for _, _, status in told)),
+    )
+
+
+async def crash(commits: int, *, keyed: bool, seed: int, as_json: bool) -> Audit:
+    """Play it; see the module."""
+    with tempfile.TemporaryDirectory(prefix="voicebot-crash-") as folder:
+        data = Path(folder)
+        journal = data / "journal"
+        journal.touch()
+        async with DemoService(data) as service:
+            orders = await asyncio.to_thread(_orders, data, commits)
+            every = max(1, commits // (len(STEPS) * (4 if commits >= 500 else 2)))
+            kills = {str(n): STEPS[i % len(STEPS)] for i, n in enumerate(range(0, commits, every))}
+            for process in range(_MAX_PROCESSES):
+                job = Job(
+                    url=service.url,
+                    data_dir=str(data),
+                    journal=str(journal),
+                    keyed=keyed,
+                    seed=seed + process,
+                    orders=tuple(orders),
+                    kills=kills,
+                )
+                code = await _worked(job)
+                lines = journal.read_text().splitlines()
+                dead = {line.split()[1] for line in lines if line.startswith("kill ")}
+                kills = {number: step for number, step in kills.items() if number not in dead}
+                if code == 0:
+                    break
+                if code != -9:
+                    refuse(f"the committing process ended with {code}")
+                if process % 10 == 9:
+                    note(f"{process + 1} processes killed", as_json=as_json)
+        return audited(orders, _refunds(data), _statuses(data), journal.read_text().splitlines())
+
+
+async def _worked(job: Job) -> int:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(Path(__file__).with_name("_crash.py")), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    await process.communicate(job.to_json().encode())
+    return process.returncode or 0
+
+
+def _orders(data: Path, commits: int) -> list[str]:
+    """Orders with money left to refund, in turn."""
+    store = ShopStore(shop_file(data))
+    try:
+        documents = [json.loads(document) for document in store.orders()]
+    finally:
+        store.close()
+    paid = [d["id"] for d in documents if d.get("payment_status") == "paid" and not d.get("refunds")]
+    return [paid[number % len(paid)] for number in range(commits)]
+
+
+def _refunds(data: Path) -> Counter[int]:
+    store = ShopStore(shop_file(data))
+    try:
+        reasons = [r["reason"] for document in store.orders() for r in json.loads(document).get("refunds", ())]
+    finally:
+        store.close()
+    return Counter(int(reason.removeprefix("crash-")) for reason in reasons if reason.startswith("crash-"))
+
+
+def _statuses(data: Path) -> dict[str, Status]:
+    engine = connect(url_for(data))
+    try:
+        return {entry.key: entry.status for entry in read(engine, sa.select(ledger))}
+    finally:
+        engine.dispose()
+
+
+# --- reads ---
+
+
+async def overhead(reads: int) -> list[float]:
+    """Milliseconds that the guard adds to a read that is answered at once."""
+
+    async def fetch(_: Deadline) -> int:
+        return 1
+
+    guard, took = Guard(OmsSettings()), []
+    for number in range(reads):
+        deadline = Deadline.after(5)
+        began = time.perf_counter()
+        await guard.read(("get_order", str(number)), fetch, deadline)
+        guarded = time.perf_counter()
+        await asyncio.create_task(fetch(deadline))
+        took.append((guarded - began - (time.perf_counter() - guarded)) * 1000)
+    await guard.close()
+    return took
+
+
+async def in_turn(turns: int, seed: int, settings: OmsSettings) -> tuple[list[float], float]:
+    """Milliseconds of live reads against an order system of `MEDIAN_MS` and `P99_MS`, and requests per read."""
+    rng, asked = Random(seed), 0
+    sigma = math.log(P99_MS / MEDIAN_MS) / 2.326
+
+    async def fetch(_: Deadline) -> int:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(rng.lognormvariate(math.log(MEDIAN_MS), sigma) / 1000)
+        return 1
+
+    guard, took = Guard(settings), list[float]()
+
+    async def turn(number: int) -> None:
+        began = time.perf_counter()
+        answer = await guard.read(("get_order", str(number)), fetch, Deadline.after(4))
+        took.append((time.perf_counter() - began) * 1000 if answer.status == "ok" else math.inf)
+
+    for first in range(0, turns, 8):
+        await asyncio.gather(*(turn(number) for number in range(first, min(first + 8, turns))))
+    await guard.close()
+    return took, asked / turns
+
+
+def share_within(took: Sequence[float], limit_ms: float) -> float:
+    return sum(1 for ms in took if ms <= limit_ms) / len(took)
+
+
+async def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument("--commits", type=int, help="commits of the crash test (2000; 100 with --quick)")
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    commits = chosen.commits or (100 if chosen.quick else 2000)
+    result: dict[str, Any] = {"benchmark": "oms"}
+    cost = await overhead(2_000 if chosen.quick else 20_000)
+    result["guard_overhead_ms"] = {"p50": rounded(percentile(cost, 50), 4), "p95": rounded(percentile(cost, 95), 4)}
+    window_ms = LEAD_MS + CallSettings().filler_after_ms
+    turns = 400 if chosen.quick else 4_000
+    for name, settings in (("hedged", OmsSettings()), ("not_hedged", OmsSettings(hedge_after_ms=0))):
+        took, asked = await in_turn(turns, chosen.seed, settings)
+        result[f"live_reads_{name}"] = {
+            "turns": turns,
+            "window_ms": window_ms,
+            "in_turn": round(share_within(took, window_ms), 4),
+            "p50_ms": rounded(percentile(took, 50)),
+            "p99_ms": rounded(percentile(took, 99)),
+            "requests_per_read": round(asked, 3),
+        }
+    audits = {}
+    for name, keyed in (("keyed", True), ("keyless", False)):
+        note(f"crash test, {name}: {commits // 2} commits", as_json=chosen.json)
+        audits[name] = await crash(commits // 2, keyed=keyed, seed=chosen.seed * 1000, as_json=chosen.json)
+        missing = [step for step in STEPS if step not in audits[name].kills]
+        missing += [fault for fault in FAULTS if fault not in audits[name].faults]
+        if missing:
+            refuse(f"not everything was tried: {', '.join(missing)}")
+    lines = [f"{name:<20} {figures}" for name, figures in result.items() if name != "benchmark"]
+    for name, audit in audits.items():
+        fields = {field: getattr(audit, field) for field in Audit.__dataclass_fields__}
+        result[f"crash_{name}"] = fields
+        lines.append(f"crash test {name:<9} {fields}")
+    finish(result, lines, as_json=chosen.json)
+    if not all(audit.clean for audit in audits.values()):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,37 @@
+"""The page about policies: its example works, and it names all there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from voicebot.policy.book import PolicyBook
+from voicebot.policy.lint import CODES
+from voicebot.policy.table import LAYERS
+from voicebot.policy.worked import run
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "policies.md").read_text("utf-8")
+
+
+def test_the_example_works() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    book = PolicyBook.parse(
+        {
+            "example.yaml": example,
+            "eu.yaml": (ROOT / "policies" / "statutes" / "eu.yaml").read_text("utf-8"),
+        }
+    )
+    results = run(book)
+    assert len(results) == 2
+    assert [result.wrong for result in results if result.wrong] == []
+    worn = {"region": "EU", "days_since_delivery": 10, "condition": "worn"}
+    assert book.decide("shoe_returns", worn, today="2026-11-21").floor == "eu-withdrawal-14d"
+
+
+def test_the_page_names_all_there_is() -> None:
+    for code, meaning in CODES.items():
+        assert f"| {code} | {meaning} |" in PAGE
+    names = PolicyBook.load(ROOT / "policies").names
+    for name in (*names, *LAYERS):
+        assert f"`{name}`" in PAGE

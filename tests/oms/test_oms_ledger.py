@@ -1,0 +1,144 @@
+"""What the ledger keeps, and whom it lets write."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from write_fakes import WHEN, Clock, a_plan
+
+from voicebot.oms.actions import Action, ActionKind, ActionPlan, ActionResult
+from voicebot.oms.ledger import Ledger, Status, key_of, read
+from voicebot.records.database import StoreError, url_for
+
+DONE = ActionResult(status="committed", reference="R-1", facts={"refund_minor": 100}, at=WHEN)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, clock: Clock) -> Ledger:
+    return Ledger(url_for(tmp_path), wall=clock)
+
+
+def test_the_key_is_that_of_the_same_write_only() -> None:
+    def key(call: str = "c", kind: ActionKind = ActionKind.REFUND, target: str = "o", **args: object) -> str:
+        return key_of(call, Action(kind=kind, target=target, args=args))
+
+    assert key(amount_minor=1, reason="x") == key(reason="x", amount_minor=1)
+    others = {key("d"), key(kind=ActionKind.CANCEL), key(target="p"), key(amount_minor=1), key(amount_minor=2), key()}
+    assert len(others) == 6
+    assert len(key(reason="x" * 9000)) <= 96
+
+
+async def test_a_write_is_begun_once(ledger: Ledger) -> None:
+    assert await ledger.begin("k", "c", a_plan()) is None
+    found = await ledger.begin("k", "c", a_plan())
+    assert found is not None
+    assert (found.status, found.attempts, found.plan) == (Status.BEGUN, 1, a_plan())
+
+
+async def test_what_was_done_stays_done(ledger: Ledger) -> None:
+    await ledger.begin("k", "c", a_plan())
+    assert await ledger.finish("k", Status.DONE, result=DONE)
+    assert not await ledger.finish("k", Status.FAILED)
+    found = await ledger.begin("k", "c", a_plan())
+    assert found is not None
+    assert (found.status, found.result, found.plan) == (Status.DONE, DONE, None)
+
+
+async def test_what_certainly_did_not_happen_may_be_tried_again(ledger: Ledger) -> None:
+    await ledger.begin("k", "c", a_plan())
+    await ledger.finish("k", Status.FAILED, reason="not_done")
+    assert await ledger.begin("k", "c", a_plan(plan_id="p2")) is None
+    found = await ledger.begin("k", "c", a_plan())
+    assert found is not None
+    assert (found.attempts, found.reason, found.plan and found.plan.id) == (2, "", "p2")
+
+
+async def test_of_many_at_once_one_may_write(ledger: Ledger) -> None:
+    found = await asyncio.gather(*(ledger.begin("k", "c", a_plan()) for _ in range(20)))
+    assert found.count(None) == 1
+
+
+async def test_two_processes_see_one_ledger(tmp_path: Path, ledger: Ledger) -> None:
+    other = Ledger(url_for(tmp_path))
+    assert await ledger.begin("k", "c", a_plan()) is None
+    assert await other.begin("k", "c", a_plan()) is not None
+    other.close()
+
+
+async def test_a_plan_survives_with_all_that_its_connector_needs(ledger: Ledger, clock: Clock) -> None:
+    address = {"street": "1 Main St", "postcode": "94103"}
+    plan = ActionPlan(
+        id="p1",
+        action=Action(kind=ActionKind.ADDRESS_CHANGE, target="o1", args={"address": address}),
+        preview={"items": [{"name": "Mug", "quantity": 2}]},
+        version="7",
+        expires_at=WHEN,
+        backend={"edit": "e1", "steps": [1, 2]},
+    )
+    await ledger.begin("k", "c", plan)
+    clock.pass_by(minutes=5)
+    (entry,) = await ledger.unfinished(older_than_s=60, looks=3)
+    assert entry.plan == plan
+    assert await ledger.unfinished(older_than_s=600, looks=3) == []
+
+
+async def test_it_is_not_looked_at_for_ever(ledger: Ledger, clock: Clock) -> None:
+    await ledger.begin("k", "c", a_plan())
+    for _ in range(2):
+        await ledger.looked("k", "unavailable")
+    clock.pass_by(minutes=5)
+    assert await ledger.unfinished(older_than_s=60, looks=2) == []
+    (entry,) = read(ledger.engine)
+    assert (entry.status, entry.looks, entry.reason) == (Status.UNKNOWN, 2, "unavailable")
+
+
+async def test_retention_keeps_what_is_open(ledger: Ledger, clock: Clock) -> None:
+    for key in ("done", "open"):
+        await ledger.begin(key, "c", a_plan())
+    await ledger.finish("done", Status.DONE, result=DONE)
+    clock.pass_by(days=1)
+    assert ledger.forget(clock.now) == 1
+    assert [entry.key for entry in read(ledger.engine)] == ["open"]
+
+
+async def test_an_address_is_not_kept_when_it_is_done(ledger: Ledger, tmp_path: Path) -> None:
+    await ledger.begin("k", "c", a_plan(ActionKind.ADDRESS_CHANGE, address={"street": "Secret Street 1"}))
+    await ledger.finish("k", Status.DONE, result=DONE)
+    found = await ledger.begin("k", "c", a_plan())
+    assert found is not None
+    assert found.plan is None
+
+
+async def test_a_ledger_that_cannot_be_written_lets_nobody_write(ledger: Ledger) -> None:
+    with ledger.engine.connect() as connection:
+        connection.exec_driver_sql("DROP TABLE ledger")
+        connection.commit()
+    with pytest.raises(StoreError):
+        await ledger.begin("k", "c", a_plan())
+
+
+def _begin_and_die(url: str) -> None:
+    asyncio.run(Ledger(url).begin("k", "c", a_plan()))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_was_begun_survives_a_kill(tmp_path: Path) -> None:
+    url = url_for(tmp_path)
+    child = multiprocessing.get_context("spawn").Process(target=_begin_and_die, args=(url,))
+    child.start()
+    child.join(30)
+    assert child.exitcode == -signal.SIGKILL
+    ledger = Ledger(url)
+    (entry,) = read(ledger.engine)
+    assert (entry.key, entry.status) == ("k", Status.BEGUN)
+    ledger.close()

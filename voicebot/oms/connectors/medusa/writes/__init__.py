@@ -1,0 +1,28 @@
+"""What can be done to a Medusa order, one module for each family of writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voicebot.oms.actions import ActionKind
+from voicebot.oms.connectors.medusa.writes.address import ChangeAddress
+from voicebot.oms.connectors.medusa.writes.base import Quote, Shop, Wish, Write
+from voicebot.oms.connectors.medusa.writes.cancel import Cancel
+from voicebot.oms.connectors.medusa.writes.edit import ChangeItems
+from voicebot.oms.connectors.medusa.writes.note import AddNote
+from voicebot.oms.connectors.medusa.writes.refund import GiveBack
+from voicebot.oms.connectors.medusa.writes.returns import SendBack
+from voicebot.oms.connectors.medusa.writes.swaps import ExchangeFor, SendAgain
+
+__all__ = ["WRITES", "Quote", "Shop", "Wish", "Write"]
+
+WRITES: Mapping[ActionKind, Write] = {
+    ActionKind.CANCEL: Cancel(),
+    ActionKind.ADDRESS_CHANGE: ChangeAddress(),
+    ActionKind.ITEM_CHANGE: ChangeItems(),
+    ActionKind.RETURN: SendBack(),
+    ActionKind.EXCHANGE: ExchangeFor(),
+    ActionKind.RESEND: SendAgain(),
+    ActionKind.REFUND: GiveBack(),
+    ActionKind.NOTE: AddNote(),
+}

@@ -1,0 +1,247 @@
+"""The ledger of writes: what was begun, and what came of it. A write is done at most once, whatever crashes.
+
+    begun -> done                     the order system said so, or the order itself did when it was read back
+          -> failed -> begun          it certainly did not happen: it may be tried again
+          -> unknown -> done, failed  nobody knows yet
+
+A row is on disk as `begun` before the order system is told. Whoever finds a row that is not `failed` must not write,
+but ask what became of it. Kept beside the event store, in SQLite or PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from voicebot.oms.actions import Action, ActionKind, ActionPlan, ActionResult
+from voicebot.oms.tables import SCHEMA, ledger
+from voicebot.records.database import connect, insert_new, migrate, transaction
+from voicebot.records.live import stamp, utc_now
+from voicebot.records.reading import Reading
+
+T = TypeVar("T")
+
+
+class Status(StrEnum):
+    BEGUN = "begun"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+#: Whoever finds one of these does not know whether the write has happened.
+OPEN = (Status.BEGUN, Status.UNKNOWN)
+_OPEN = tuple(status.value for status in OPEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One write, as the ledger has it. `plan` is None once it is certain what became of it.
+
+    Attributes:
+        attempts: times that it was begun.
+        looks: times that the order was asked what became of it, in vain.
+        reason: why it is unknown or failed; `not_done` when the order was read and it had not happened.
+    """
+
+    key: str
+    call: str
+    action: str
+    target: str
+    status: Status
+    begun: str
+    changed: str
+    attempts: int = 1
+    looks: int = 0
+    reason: str = ""
+    plan: ActionPlan | None = None
+    result: ActionResult | None = None
+
+
+def key_of(call: str, action: Action) -> str:
+    """The key of a write: the same for the same action with the same arguments on the same order in the same call."""
+    args = json.dumps(action.args, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    content = "\x1f".join((call, action.kind.value, action.target, args))
+    return f"{action.kind.value}-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
+
+
+class Ledger:
+    """One per process. Statements run on a thread of their own, in order; each is on disk when its call returns.
+
+    Every method raises `StoreError` when the database cannot be read or written.
+
+    Args:
+        url: of the event store's database.
+    """
+
+    def __init__(self, url: str, *, wall: Callable[[], datetime] = utc_now) -> None:
+        self._engine = connect(url)
+        if self._engine.dialect.name == "sqlite":
+            sa.event.listen(self._engine, "connect", _sync_fully)
+        self._wall = wall
+        self._thread = ThreadPoolExecutor(1, "oms-ledger")
+        migrate(self._engine, SCHEMA)
+
+    @property
+    def engine(self) -> sa.Engine:
+        """For the tables beside the ledger."""
+        return self._engine
+
+    async def begin(self, key: str, call: str, plan: ActionPlan) -> Entry | None:
+        """Note that the write is about to be done; None when it may be, else the entry that says why not.
+
+        It may be when there was no such entry, or when the write had certainly not happened.
+        """
+        return await self.run(lambda: self._begin(key, call, plan))
+
+    async def finish(self, key: str, status: Status, *, reason: str = "", result: ActionResult | None = None) -> bool:
+        """Note what came of it; False when that was certain already, and is left as it is."""
+        return await self.run(lambda: self._finish(key, status, reason, result))
+
+    async def unfinished(self, *, older_than_s: float, looks: int) -> list[Entry]:
+        """Writes of which nobody knows whether they have happened, oldest first.
+
+        Args:
+            older_than_s: not those that changed since, which somebody may be working on.
+            looks: not those that were looked at this often.
+        """
+        edge = stamp(self._wall() - timedelta(seconds=older_than_s))
+        query = sa.select(ledger).where(ledger.c.status.in_(_OPEN), ledger.c.changed <= edge, ledger.c.looks < looks)
+        return await self.run(lambda: read(self._engine, query))
+
+    async def looked(self, key: str, reason: str) -> None:
+        """The order was asked, and could not tell."""
+        change = (
+            sa.update(ledger)
+            .where(ledger.c.key == key, ledger.c.status.in_(_OPEN))
+            .values(
+                status=Status.UNKNOWN.value, looks=ledger.c.looks + 1, reason=reason[:64], changed=stamp(self._wall())
+            )
+        )
+        await self.run(lambda: self._execute(change))
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run a piece of database work on the ledger's thread; it is finished even if the caller is cancelled."""
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
+
+    def forget(self, before: datetime) -> int:
+        """Delete entries from before then of which it is certain what became of them. Blocking; for retention."""
+        settled = ledger.c.status.not_in(_OPEN) & (ledger.c.changed < stamp(before))
+        return self._execute(sa.delete(ledger).where(settled))
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True)
+        self._engine.dispose()
+
+    def _begin(self, key: str, call: str, plan: ActionPlan) -> Entry | None:
+        now = stamp(self._wall())
+        again = {"status": Status.BEGUN.value, "begun": now, "changed": now, "reason": "", "plan": _plan_json(plan)}
+        row = {
+            **again,
+            "key": key,
+            "call": call,
+            "action": plan.action.kind.value,
+            "target": plan.action.target,
+            "attempts": 1,
+            "looks": 0,
+        }
+        with transaction(self._engine) as connection:
+            if connection.execute(insert_new(self._engine, ledger), row).rowcount == 1:
+                return None
+            failed = (ledger.c.key == key) & (ledger.c.status == Status.FAILED.value)
+            retry = sa.update(ledger).where(failed).values(**again, attempts=ledger.c.attempts + 1, looks=0)
+            if connection.execute(retry).rowcount == 1:
+                return None
+            return _entry(connection.execute(sa.select(ledger).where(ledger.c.key == key)).one())
+
+    def _finish(self, key: str, status: Status, reason: str, result: ActionResult | None) -> bool:
+        values: dict[str, Any] = {"status": status.value, "reason": reason[:64], "changed": stamp(self._wall())}
+        if status not in OPEN:
+            values["plan"] = None
+        if result is not None:
+            values["result"] = _result_json(result)
+        open_row = (ledger.c.key == key) & ledger.c.status.in_(_OPEN)
+        return self._execute(sa.update(ledger).where(open_row).values(**values)) == 1
+
+    def _execute(self, statement: sa.Update | sa.Delete) -> int:
+        with transaction(self._engine) as connection:
+            return connection.execute(statement).rowcount
+
+
+def read(engine: sa.Engine, query: sa.Select[Any] | None = None) -> list[Entry]:
+    """Entries of the ledger, oldest first; by default those of which nobody knows whether they have happened.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    chosen = sa.select(ledger).where(ledger.c.status.in_(_OPEN)) if query is None else query
+    with Reading(engine) as connection:
+        return [_entry(row) for row in connection.execute(chosen.order_by(ledger.c.begun, ledger.c.key))]
+
+
+def _sync_fully(connection: Any, _record: object) -> None:
+    # Unlike events, a write that was begun must survive a power cut.
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _entry(row: sa.Row[Any]) -> Entry:
+    fields = dict(row._mapping)
+    plan, result = fields.pop("plan"), fields.pop("result")
+    return Entry(
+        **{**fields, "status": Status(fields["status"])},
+        plan=_plan(json.loads(plan)) if plan else None,
+        result=_result(json.loads(result)) if result else None,
+    )
+
+
+def _plan_json(plan: ActionPlan) -> str:
+    fields = {
+        "id": plan.id,
+        "kind": plan.action.kind.value,
+        "target": plan.action.target,
+        "args": plan.action.args,
+        "preview": plan.preview,
+        "version": plan.version,
+        "expires_at": plan.expires_at.isoformat() if plan.expires_at else None,
+        "backend": plan.backend,
+    }
+    return json.dumps(fields, default=_plain)
+
+
+def _plan(fields: Mapping[str, Any]) -> ActionPlan:
+    expires = fields["expires_at"]
+    return ActionPlan(
+        id=fields["id"],
+        action=Action(kind=ActionKind(fields["kind"]), target=fields["target"], args=fields["args"]),
+        preview=fields["preview"],
+        version=fields["version"],
+        expires_at=datetime.fromisoformat(expires) if expires else None,
+        backend=fields["backend"],
+    )
+
+
+def _result_json(result: ActionResult) -> str:
+    at = result.at.isoformat() if result.at else None
+    fields = {"status": result.status, "reference": result.reference, "facts": result.facts, "at": at}
+    return json.dumps(fields, default=_plain)
+
+
+def _result(fields: Mapping[str, Any]) -> ActionResult:
+    at = datetime.fromisoformat(fields["at"]) if fields["at"] else None
+    return ActionResult(status=fields["status"], reference=fields["reference"], facts=fields["facts"], at=at)
+
+
+def _plain(value: object) -> Any:
+    """What `json` cannot write by itself: mappings that are no dict."""
+    return dict(value) if isinstance(value, Mapping) else str(value)

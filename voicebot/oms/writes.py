@@ -1,0 +1,346 @@
+"""A call's plans and commits, with its proofs and messages beside them; each one is in the call's event log.
+
+Who may do what is checked here once more, against this module's own record of proofs: a fault in a flow or in the
+engine must not become a write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from voicebot.logs import failure
+from voicebot.oms.actions import LEVELS, Action, ActionKind, ActionPlan
+from voicebot.oms.committing import Committed
+from voicebot.oms.connector import Cap, Deadline, NotAllowed, OmsError, Unavailable
+from voicebot.oms.guard import CircuitOpen
+from voicebot.oms.ledger import key_of
+from voicebot.oms.model import Order
+from voicebot.oms.proofs import CallProofs
+from voicebot.oms.verification import STRONG, subject_of
+from voicebot.records.events.actions import (
+    ActionAbandoned,
+    ActionBegun,
+    ActionCommitted,
+    ActionFailed,
+    ActionPlanned,
+    ActionUnknown,
+)
+from voicebot.records.log import EventLog
+
+if TYPE_CHECKING:
+    from voicebot.oms.write_desk import WriteDesk
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: What a backend must be able to do for an action.
+CAP_OF: Mapping[ActionKind, Cap] = {
+    ActionKind.CANCEL: Cap.CANCEL,
+    ActionKind.ADDRESS_CHANGE: Cap.ADDRESS_CHANGE,
+    ActionKind.ITEM_CHANGE: Cap.ITEM_CHANGE,
+    ActionKind.RETURN: Cap.RETURN,
+    ActionKind.EXCHANGE: Cap.EXCHANGE,
+    ActionKind.REFUND: Cap.REFUND,
+    ActionKind.RESEND: Cap.RESEND,
+    ActionKind.SUBSCRIPTION_PAUSE: Cap.SUBSCRIPTIONS,
+    ActionKind.SUBSCRIPTION_SKIP: Cap.SUBSCRIPTIONS,
+    ActionKind.SUBSCRIPTION_CANCEL: Cap.SUBSCRIPTIONS,
+    ActionKind.PAYMENT_LINK: Cap.PAYMENT_LINK,
+    ActionKind.PROMO_REISSUE: Cap.PROMO_REISSUE,
+    ActionKind.NOTE: Cap.NOTE,
+}
+
+#: Level of proof that the shop's policy asks for, beyond `LEVELS`, for an action with this preview.
+Needs = Callable[[ActionKind, Mapping[str, Any], Order], int]
+
+_ABANDON_S = 3.0
+_ABANDON_PAUSE_S = 0.3
+#: In the result of a commit, for messages only.
+_LINK = "link"
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A plan of this call. `open` until it is committed or given up."""
+
+    plan: ActionPlan
+    subject: str
+    needs: int
+    open: bool = True
+
+
+class CallWrites:
+    """Plans and commits of one call, in the order in which they were asked for.
+
+    Never raises but `asyncio.CancelledError`; what was begun goes on even then.
+
+    Args:
+        needs: see `Needs`; a policy that fails asks for the strongest proof.
+    """
+
+    def __init__(self, desk: WriteDesk, log: EventLog, proofs: CallProofs, needs: Needs | None = None) -> None:
+        self._desk, self._log, self.proofs, self._policy = desk, log, proofs, needs
+        self._plans: dict[str, _Kept] = {}
+        self._links: dict[str, str] = {}
+        self._turns = asyncio.Lock()
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    # --- what the dialogue asks for -----------------------------------------------------------------------------------
+
+    async def plan(self, request: str, action: str, order_id: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """See `dialogue.effects.PlanAction`."""
+        return await self._in_turn(self._plan(request, action, order_id, args), "plan")
+
+    async def commit(self, request: str, plan_id: str) -> dict[str, Any]:
+        """See `dialogue.effects.CommitAction`."""
+        return await self._in_turn(self._commit(request, plan_id), "commit")
+
+    async def abandon(self, plan_id: str) -> None:
+        """See `dialogue.effects.AbandonPlan`."""
+        await self._in_turn(self._abandon(plan_id), "abandon")
+
+    async def check(self, request: str, order_id: str, factor: str, value: str) -> dict[str, Any]:
+        """See `dialogue.effects.CheckProof`."""
+        return await self.proofs.check(request, order_id, factor, value)
+
+    async def send_code(self, request: str, order_id: str) -> dict[str, Any]:
+        """See `dialogue.effects.SendCode`."""
+        return await self.proofs.send_code(request, order_id)
+
+    async def send_message(self, request: str, order_id: str, kind: str, text: str, about: str) -> dict[str, Any]:
+        """See `dialogue.effects.SendMessage`; `text` is its wording, written."""
+        link = self._links.get(about, "") if about else None
+        return await self.proofs.send_message(request, order_id, kind, text, link=link)
+
+    async def close(self) -> None:
+        """Finish writes under way, and give up what was planned and not done."""
+        self._closed = True
+        while self._under_way:
+            await asyncio.wait(set(self._under_way))
+        for plan_id, kept in list(self._plans.items()):
+            if kept.open:
+                await self._in_turn(self._abandon(plan_id), "abandon")
+
+    async def _in_turn(self, work: Coroutine[Any, Any, T], name: str) -> T:
+        """One at a time, first come, first served; not cancelled when the caller hangs up."""
+
+        return await asyncio.shield(self._start(work, name))
+
+    def _start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        async def run() -> T:
+            async with self._turns:
+                return await work
+
+        task = asyncio.create_task(run(), name=f"{name} of {self._log.call_id}")
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    # --- planning -----------------------------------------------------------------------------------------------------
+
+    async def _plan(self, request: str, action: str, order_id: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        plan_id, reason, cause = f"plan-{secrets.token_hex(8)}", "", ""
+        kept: _Kept | None = None
+        try:
+            kind = ActionKind(action)
+            if CAP_OF[kind] not in self._desk.connector.caps:
+                raise ValueError(f"{self._desk.connector.name} cannot {action}")
+            kept = await self._planned(Action(kind=kind, target=order_id, args=dict(args)), plan_id)
+            status = "ok"
+        except ValueError as error:
+            status, cause = "unsupported", str(error)
+        except NotAllowed as error:
+            status, reason, cause = error.status, error.reason, str(error)
+        except OmsError as error:
+            status, cause = error.status, str(error)
+            if error.counts_against_backend:
+                # It may have opened a draft before it failed. The next plan waits until that is gone.
+                lost = ActionPlan(id=plan_id, action=Action(kind=kind, target=order_id, args=dict(args)), preview={})
+                self._start(self._remove(lost), "remove what a plan left")
+        self._log.append(
+            ActionPlanned(
+                request=request,
+                action=action,
+                order=order_id,
+                status=status,
+                args=dict(args),
+                plan=plan_id if kept else "",
+                subject=kept.subject if kept else "",
+                needs=kept.needs if kept else 0,
+                preview=dict(kept.plan.preview) if kept else {},
+                reason=reason,
+                took_ms=round((loop.time() - began) * 1000, 1),
+                cause=cause,
+            )
+        )
+        if kept is None:
+            return {"status": status, "action": action, **({"reason": reason} if reason else {})}
+        self._plans[plan_id] = kept
+        if self._closed:
+            await self._abandon(plan_id)
+        return {
+            "status": "ok",
+            "plan": plan_id,
+            "action": action,
+            "subject": kept.subject,
+            "needs": kept.needs,
+            "preview": dict(kept.plan.preview),
+        }
+
+    async def _planned(self, action: Action, plan_id: str) -> _Kept:
+        connector, guard = self._desk.connector, self._desk.guard
+        deadline = Deadline.after(self._desk.settings.plan_deadline_s)
+        order = await self._fresh(action.target, deadline)
+        plan = await guard.send(lambda d: connector.plan(action, order, plan_id=plan_id, deadline=d), deadline)
+        return _Kept(plan, subject_of(order), self._needs(action.kind, plan.preview, order))
+
+    def _needs(self, kind: ActionKind, preview: Mapping[str, Any], order: Order) -> int:
+        if self._policy is None:
+            return LEVELS[kind]
+        try:
+            return max(LEVELS[kind], self._policy(kind, preview, order))
+        except Exception as error:
+            failure(log, error, "call %s: the verification policy failed", self._log.call_id)
+            return STRONG
+
+    async def _fresh(self, order_id: str, deadline: Deadline) -> Order:
+        """The order as it is now, whatever snapshots say."""
+        connector, guard = self._desk.connector, self._desk.guard
+        try:
+            return await guard.send(lambda d: connector.get_order(order_id, deadline=d), deadline)
+        except CircuitOpen:
+            raise
+        except Unavailable:
+            return await guard.send(lambda d: connector.get_order(order_id, deadline=d), deadline)
+
+    # --- committing ---------------------------------------------------------------------------------------------------
+
+    async def _commit(self, request: str, plan_id: str) -> dict[str, Any]:
+        kept = self._plans.get(plan_id)
+        if kept is None:
+            self._refused(request, plan_id, "", "failed", "no such plan")
+            return {"status": "failed", "reason": "no_plan"}
+        plan, action = kept.plan, kept.plan.action.kind.value
+        if self.proofs.level(kept.subject) < kept.needs:
+            log.error("call %s: a commit without the proof that it needs was refused", self._log.call_id)
+            self._refused(request, plan_id, action, "unverified", f"needs {kept.needs}")
+            return {"status": "unverified", "action": action, "needs": kept.needs}
+        if kept.open and plan.expires_at is not None and self._desk.wall() >= plan.expires_at:
+            self._refused(request, plan_id, action, "conflict", "expired")
+            await self._abandon(plan_id)
+            return {"status": "conflict", "action": action, "reason": "expired"}
+        fresh, kept.open = kept.open, False
+        return await self._do(request, kept, fresh=fresh)
+
+    async def _do(self, request: str, kept: _Kept, *, fresh: bool) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        plan, action = kept.plan, kept.plan.action.kind.value
+        key = key_of(self._log.call_id, plan.action)
+        self._log.append(ActionBegun(request=request, plan=plan.id, action=action, key=key))
+        made = await self._desk.committer.commit(key, self._log.call_id, plan)
+        self._note(request, plan, key, made, round((loop.time() - began) * 1000, 1))
+        # What was done before was another plan, unless it was this very one.
+        if fresh and (made.repeated or made.status in ("not_allowed", "conflict", "failed")):
+            await self._remove(plan)
+        facts = dict(made.result.facts) if made.result else {}
+        if link := facts.pop(_LINK, ""):
+            self._links[request] = str(link)
+        answer: dict[str, Any] = {**facts, "status": made.status, "action": action, "subject": kept.subject}
+        if made.result is not None:
+            answer |= {"reference": made.result.reference, "has_link": bool(link)}
+        return answer | ({"reason": made.reason} if made.reason else {})
+
+    def _note(self, request: str, plan: ActionPlan, key: str, made: Committed, took_ms: float) -> None:
+        action = plan.action.kind.value
+        match made.status:
+            case "done":
+                result = made.result
+                facts = {name: value for name, value in result.facts.items() if name != _LINK} if result else {}
+                self._log.append(
+                    ActionCommitted(
+                        request=request,
+                        plan=plan.id,
+                        action=action,
+                        key=key,
+                        reference=result.reference if result else "",
+                        facts=facts,
+                        attempts=made.attempts,
+                        read_back=made.read_back,
+                        repeated=made.repeated,
+                        took_ms=took_ms,
+                    )
+                )
+            case "unknown":
+                log.warning("call %s: nobody knows whether %s has happened", self._log.call_id, key)
+                self._log.append(
+                    ActionUnknown(
+                        request=request,
+                        plan=plan.id,
+                        action=action,
+                        key=key,
+                        attempts=made.attempts,
+                        took_ms=took_ms,
+                        cause=made.cause,
+                    )
+                )
+            case _:
+                self._refused(request, plan.id, action, made.status, made.reason, key, made.cause, took_ms)
+
+    def _refused(
+        self,
+        request: str,
+        plan: str,
+        action: str,
+        status: str,
+        reason: str,
+        key: str = "",
+        cause: str = "",
+        took_ms: float = 0.0,
+    ) -> None:
+        self._log.append(
+            ActionFailed(
+                request=request,
+                plan=plan,
+                action=action,
+                status=status,
+                key=key,
+                reason=reason,
+                took_ms=took_ms,
+                cause=cause,
+            )
+        )
+
+    # --- giving up ----------------------------------------------------------------------------------------------------
+
+    async def _abandon(self, plan_id: str) -> None:
+        kept = self._plans.get(plan_id)
+        if kept is None or not kept.open:
+            return
+        kept.open = False
+        cause = await self._remove(kept.plan)
+        self._log.append(ActionAbandoned(plan=plan_id, action=kept.plan.action.kind.value, cause=cause))
+
+    async def _remove(self, plan: ActionPlan) -> str:
+        """Remove what was opened for a plan; why that failed, or nothing."""
+        connector, guard = self._desk.connector, self._desk.guard
+        deadline = Deadline.after(_ABANDON_S)
+        while True:
+            try:
+                await guard.send(lambda d: connector.abandon(plan, deadline=d), deadline)
+            except OmsError as error:
+                if deadline.left_s() > 2 * _ABANDON_PAUSE_S and not isinstance(error, CircuitOpen):
+                    await asyncio.sleep(_ABANDON_PAUSE_S)
+                    continue
+                log.warning("call %s: %s could not be removed: %s", self._log.call_id, plan.id, error)
+                return str(error)
+            return ""

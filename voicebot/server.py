@@ -24,6 +24,7 @@ from voicebot.console.app import build_app
 from voicebot.console.deps import ConsoleDeps, Readiness
 from voicebot.console.security import check_access
 from voicebot.console.serve import listen, serving
+from voicebot.console.webhooks import webhook_router
 from voicebot.errors import VoicebotError
 from voicebot.handoff.delivery import webhook_from
 from voicebot.handoff.desk import HandoffDesk
@@ -235,10 +236,14 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
             callbacks=lambda: [dataclasses.asdict(owed) for owed in house.handoff.callbacks(open_only=True)],
             version=__version__,
             started_at=datetime.now(UTC),
-            figures=lambda: {"loop_lag_ms": lag.figures(), "resident_mb": heap.resident_mb()},
+            figures=lambda: {
+                "loop_lag_ms": lag.figures(),
+                "resident_mb": heap.resident_mb(),
+                "order_webhooks": house.orders.notices.figures(),
+            },
         )
         calls = webrtc_router(on_web, settings.webrtc, admit=lambda: 5.0 if board.full else None)
-        app = build_app(deps, settings.web, routers=[calls])
+        app = build_app(deps, settings.web, routers=[calls, webhook_router(house.orders.notices)])
         port = await stack.enter_async_context(serving(app, settings.web))
         stack.enter_context(heap.settled())
         yield Running(

@@ -8,7 +8,18 @@ import pytest
 from call_fakes import NOW, answer, room, said
 
 from voicebot.call.conversation import Timing
-from voicebot.dialogue.effects import CommitAction, Effect, Handoff, Query, Say
+from voicebot.dialogue.effects import (
+    AbandonPlan,
+    CheckProof,
+    CommitAction,
+    Effect,
+    Handoff,
+    PlanAction,
+    Query,
+    Say,
+    SendCode,
+    SendMessage,
+)
 from voicebot.dialogue.inputs import Answered, Failed, Input, UserSaid
 from voicebot.dialogue.wording import Part, text
 from voicebot.records.events.call import Fault
@@ -64,8 +75,20 @@ async def test_a_fork_of_a_line_that_moved_on_is_stale() -> None:
         fork.commit()
 
 
-async def test_deeds_wait_for_the_commit() -> None:
-    deed = Handoff(request="h1", reason="caller_asked")
+@pytest.mark.parametrize(
+    "deed",
+    [
+        Handoff(request="h1", reason="caller_asked"),
+        PlanAction(request="a1", action="cancel", order="o1"),
+        CommitAction(request="a2", plan="p1"),
+        AbandonPlan(plan="p1"),
+        CheckProof(request="v1", order="o1", factor="postcode", value="94107"),
+        SendCode(request="s1", order="o1"),
+        SendMessage(request="m1", order="o1", kind="label", wording=text("Your label.")),
+    ],
+    ids=lambda deed: type(deed).__name__,
+)
+async def test_deeds_wait_for_the_commit(deed: Effect) -> None:
     r = room(lambda given: (deed,))
     tried: list[Effect] = []
     fork = r.conversation.fork(tried.append)

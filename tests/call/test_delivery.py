@@ -148,6 +148,7 @@ async def test_words_that_cannot_be_spoken_do_not_stop_the_call() -> None:
         stage.delivery.put(stage.delivery.prepare(say("three", "u2")))
         await turns()
         assert stage.faults == ["speaking"]
+        assert (stage.delivery.lost("u1"), stage.delivery.lost("u2")) == (True, False)
         assert [(frame.utterance, frame.speech is None, frame.last) for frame in stage.pushed] == [
             ("u1", False, False),
             ("u1", True, True),

@@ -13,7 +13,18 @@ from voicebot.dialogue.commands import Alternative, Command, Understanding
 from voicebot.dialogue.effects import BookCallback, Decide, Effect, Expect, Handoff, HangUp, Query, Say
 from voicebot.dialogue.engine import Engine
 from voicebot.dialogue.flowset import FlowSet
-from voicebot.dialogue.inputs import CallbackBooked, CallOpened, Decided, HandoffResult, Input, QueryAnswered, UserSaid
+from voicebot.dialogue.inputs import (
+    CallbackBooked,
+    CallOpened,
+    Decided,
+    HandoffResult,
+    Heard,
+    Input,
+    KeysPressed,
+    QueryAnswered,
+    UserSaid,
+    UserSilent,
+)
 from voicebot.dialogue.interpret import interpret
 from voicebot.dialogue.loader import load_flows
 from voicebot.policy.book import PolicyBook
@@ -65,14 +76,21 @@ class Stage:
 
     def give(self, *events: Input) -> str:
         """Feed inputs and answer what the engine asks for; returns what was said."""
+        todo: list[Input] = [*self._heard(events[0]), *events]
         self.last = []
-        todo = list(events)
         while todo:
             self.state, effects = self.engine.step(self.state, todo.pop(0))
             self.last += effects
             todo += [answer for effect in effects if (answer := self._answer(effect)) is not None]
         self.effects += self.last
         return self.said
+
+    def _heard(self, event: Input) -> list[Input]:
+        """What was said is heard to its end before the caller does something, unless a test tells otherwise."""
+        if not isinstance(event, UserSaid | KeysPressed | UserSilent):
+            return []
+        said = [effect.utterance for effect in self.last if isinstance(effect, Say)]
+        return [Heard(utterance=utterance, complete=True, heard="", now=NOW) for utterance in said]
 
     def say(self, text: str, *alternatives: Alternative) -> str:
         """The caller speaks."""

@@ -92,3 +92,19 @@ def test_a_yes_in_an_order_is_no_answer(words: str, told: bool) -> None:
 )
 def test_who_wants_people(words: str, wanted: bool) -> None:
     assert ("human_agent" in acts(words)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("no, that's not me", True),
+        ("I'm calling for my mother", True),
+        ("you've got the wrong customer", True),
+        ("I'm calling on behalf of a friend", True),
+        ("I'm calling for my refund", False),
+        ("that's not my order", False),
+        ("I am calling about my order", False),
+    ],
+)
+def test_somebody_else_is_the_customer(text: str, found: bool) -> None:
+    assert ("wrong_person" in acts(text)) is found

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stage import flows
 
 from voicebot.dialogue.context import Context
+from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.interpret import interpret, needs_classifier, wish_words
 from voicebot.dialogue.state import Option
 from voicebot.dialogue.wording import text
@@ -40,7 +41,11 @@ def test_a_wish_with_its_number() -> None:
 
 
 def test_a_wish_that_no_flow_serves_goes_to_humans_with_its_intent() -> None:
-    assert read("my money back", OPEN, refund=0.8) == [("start_flow", {"flow": "human_agent", "intent": "refund"})]
+    all_ = flows()
+    served = {name: flow for name, flow in all_.flows.items() if name != "refund"}
+    fewer = FlowSet(flows=served, shop=all_.shop, version="")
+    (command,) = interpret("my money back", OPEN, fewer, {"refund": 0.8}).commands
+    assert (command.name, command.args) == ("start_flow", {"flow": "human_agent", "intent": "refund"})
 
 
 def test_an_unsure_wish_is_none() -> None:
@@ -111,6 +116,34 @@ def test_choices() -> None:
 @pytest.mark.parametrize(("words", "name"), [("yes", "affirm"), ("no thank you", "deny"), ("yeah sure", "affirm")])
 def test_yes_and_no(words: str, name: str) -> None:
     assert read(words, Context(kind="yes_no", slot="ok", slots={"ok": "yes_no"})) == [(name, {})]
+
+
+def test_a_condition_makes_a_yes_none_whatever_the_classifier_says() -> None:
+    asked = Context(flow="cancel", step="with_refund", kind="yes_no", slot="cancel_it", slots={"cancel_it": "yes_no"})
+    assert read("yes but only if it's free", asked, affirm=0.9) == [("not_understood", {})]
+
+
+def test_the_option_asked_for_is_no_quantity() -> None:
+    sizes = (
+        Option(value="s9", label=text("size 9"), clues=("9",)),
+        Option(value="s10", label=text("size 10"), clues=("10",)),
+    )
+    asked = Context(
+        kind="choice", slot="size", choice="size", options=sizes, slots={"size": "choice", "pieces": "quantity"}
+    )
+    assert read("size 10 please", asked) == [("set_slot", {"slot": "size", "value": "s10"})]
+
+
+def test_no_code_is_no_code() -> None:
+    asked = Context(kind="digits", slot="proof_code", slots={"proof_code": "digits"})
+    assert read("four eight two nine one three", asked) == [("set_slot", {"slot": "proof_code", "value": "482913"})]
+    assert read("I didn't get one", asked)[0][0] != "set_slot"
+
+
+def test_free_text_may_be_polite() -> None:
+    asked = Context(kind="open", slot="what", slots={"what": "text"})
+    assert read("a scarf, please", asked) == [("set_slot", {"slot": "what", "value": "a scarf, please"})]
+    assert read("no thanks", asked)[0][0] != "set_slot"
 
 
 def test_a_conditional_yes_is_no_yes() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from stage import ROOT, flows
@@ -140,7 +141,12 @@ def test_a_changed_trigger_costs_only_itself(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(learning, "phrases", lambda: small)
     encoded: list[int] = []
     whole = encoder.encode
-    monkeypatch.setattr(encoder, "encode", lambda texts, batch=32: encoded.append(len(texts)) or whole(texts, batch))
+
+    def counted(texts: list[str], batch: int = 32) -> Any:
+        encoded.append(len(texts))
+        return whole(texts, batch)
+
+    monkeypatch.setattr(encoder, "encode", counted)
     knowledge(flows(), encoder, tmp_path)
     small["intents"]["wismo"] = [*small["intents"]["wismo"], "whereabouts of my things please"]
     knowledge(flows(), encoder, tmp_path)

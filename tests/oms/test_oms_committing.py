@@ -11,7 +11,7 @@ import pytest
 from oms_builders import jumping
 from write_fakes import LOST, Backend, Clock, a_plan, all_entries, an_order, write_desk
 
-from voicebot.oms.actions import ActionPlan, ActionResult
+from voicebot.oms.actions import ActionKind, ActionPlan, ActionResult
 from voicebot.oms.committing import Committed
 from voicebot.oms.connector import Cap, Conflict, Deadline, DeadlineExceeded, NotAllowed, OmsError, Unavailable
 from voicebot.oms.ledger import Entry, Status, read
@@ -217,6 +217,35 @@ def test_after_a_crash_the_same_write_is_looked_up_first(tmp_path: Path) -> None
     backend = Backend()
     made = story(tmp_path, backend, play)
     assert (made.status, made.read_back, backend.told) == ("done", True, ["k"])
+
+
+def test_another_call_does_not_repeat_what_nobody_knows_the_outcome_of(tmp_path: Path) -> None:
+    async def play(desk: WriteDesk, clock: Clock) -> list[str]:
+        refund = ActionKind.REFUND
+        made = [await desk.committer.commit("k", "c", a_plan(refund, amount_minor=2000))]
+        made.append(await desk.committer.commit("l", "d", a_plan(refund, amount_minor=2000)))
+        made.append(await desk.committer.commit("m", "d", a_plan(refund, amount_minor=3000)))
+        clock.pass_by(minutes=1)
+        backend.silent = 0
+        await desk.committer.look_again()
+        made.append(await desk.committer.commit("m", "d", a_plan(refund, amount_minor=3000)))
+        assert all(one.repeated for one in made[1:3]), "their drafts are to be removed"
+        return [one.status for one in made]
+
+    backend = Backend(script=[LOST], silent=100)
+    assert story(tmp_path, backend, play) == ["unknown", "unknown", "conflict", "done"]
+    assert backend.told == ["k", "m"]
+
+
+def test_the_same_write_in_another_call_is_done_when_the_first_was(tmp_path: Path) -> None:
+    async def play(desk: WriteDesk, _: Clock) -> Committed:
+        await desk.ledger.begin("k", "c", a_plan())
+        await backend.commit(a_plan(), key="k", deadline=Deadline.after(1))
+        return await desk.committer.commit("l", "d", a_plan())
+
+    backend = Backend()
+    made = story(tmp_path, backend, play)
+    assert (made.status, made.repeated, backend.told) == ("done", True, ["k"])
 
 
 def test_what_may_be_under_way_is_not_sent_with_another_plan(tmp_path: Path) -> None:

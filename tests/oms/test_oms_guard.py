@@ -308,18 +308,36 @@ def test_cancelled_probe_does_not_lock_the_breaker() -> None:
     jumping(story)
 
 
-def test_a_write_makes_snapshots_old_and_reads_under_way_make_none() -> None:
+def test_a_change_makes_snapshots_old_and_such_reads_under_way_make_none() -> None:
     async def story() -> None:
         guard, backend = Guard(SETTINGS), Backend()
         await guard.read(KEY, backend, Deadline.after(1))
         await guard.read(("other",), backend, Deadline.after(1))
-        under_way = asyncio.create_task(guard.read(("slow",), backend, Deadline.after(1)))
+        changed = asyncio.create_task(guard.read(("slow",), backend, Deadline.after(1)))
+        unchanged = asyncio.create_task(guard.read(("calm",), backend, Deadline.after(1)))
         await asyncio.sleep(0.05)
-        guard.forget(lambda key, value: key == KEY)
-        assert (await under_way).status == "ok"
+        guard.forget(lambda key, value: key in (KEY, ("slow",)))
+        joined_later = asyncio.create_task(guard.read(("slow",), backend, Deadline.after(1)))
+        assert (await changed).outdated
+        assert not (await unchanged).outdated
+        later = await joined_later
+        assert (later.status, later.outdated, later.cached) == ("ok", False, False)
+        assert later.value != (await changed).value
         assert (await guard.read(("other",), backend, Deadline.after(1))).cached
+        assert (await guard.read(("calm",), backend, Deadline.after(1))).cached
+        assert (await guard.read(("slow",), backend, Deadline.after(1))).cached
         assert not (await guard.read(KEY, backend, Deadline.after(1))).cached
-        assert not (await guard.read(("slow",), backend, Deadline.after(1))).cached
+        await guard.close()
+
+
+def test_nothing_found_is_no_snapshot_either_when_something_was_made_meanwhile() -> None:
+    async def story() -> None:
+        guard = Guard(SETTINGS)
+        under_way = asyncio.create_task(guard.read(KEY, Backend(script=(NotFound("x"),)), Deadline.after(1)))
+        await asyncio.sleep(0.05)
+        guard.forget(lambda key, value: value is None)
+        assert (await under_way).status == "not_found"
+        assert (await guard.read(KEY, Backend(), Deadline.after(1))).status == "ok"
         await guard.close()
 
     jumping(story)

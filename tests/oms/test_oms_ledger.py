@@ -63,6 +63,22 @@ async def test_what_certainly_did_not_happen_may_be_tried_again(ledger: Ledger) 
     assert (found.attempts, found.reason, found.plan and found.plan.id) == (2, "", "p2")
 
 
+async def test_while_nobody_knows_whether_it_happened_no_other_call_may_do_it(ledger: Ledger) -> None:
+    refund = ActionKind.REFUND
+    await ledger.begin("k", "c", a_plan(refund, amount_minor=2000))
+    found = await ledger.begin("l", "d", a_plan(refund, amount_minor=3000))
+    assert found is not None
+    assert found.key == "k"
+    assert await ledger.begin("m", "d", a_plan(refund, target="o-other")) is None
+    await ledger.finish("k", Status.DONE, result=DONE)
+    assert await ledger.begin("l", "d", a_plan(refund, amount_minor=3000)) is None
+
+
+async def test_a_note_waits_for_no_other(ledger: Ledger) -> None:
+    await ledger.begin("k", "c", a_plan(ActionKind.NOTE, text="one"))
+    assert await ledger.begin("l", "c", a_plan(ActionKind.NOTE, text="two")) is None
+
+
 async def test_of_many_at_once_one_may_write(ledger: Ledger) -> None:
     found = await asyncio.gather(*(ledger.begin("k", "c", a_plan()) for _ in range(20)))
     assert found.count(None) == 1
@@ -104,7 +120,7 @@ async def test_it_is_not_looked_at_for_ever(ledger: Ledger, clock: Clock) -> Non
 
 async def test_retention_keeps_what_is_open(ledger: Ledger, clock: Clock) -> None:
     for key in ("done", "open"):
-        await ledger.begin(key, "c", a_plan())
+        await ledger.begin(key, "c", a_plan(target=key))
     await ledger.finish("done", Status.DONE, result=DONE)
     clock.pass_by(days=1)
     assert ledger.forget(clock.now) == 1

@@ -12,7 +12,12 @@ from voicebot.oms.start import CONNECTORS, open_oms
 
 #: Nothing listens there.
 NOWHERE = "http://127.0.0.1:16498"
-SIGN_IN = {"VOICEBOT_MEDUSA_EMAIL": "bot@shop.test", "VOICEBOT_MEDUSA_PASSWORD": "secret"}
+SIGN_INS = {
+    "medusa": {"VOICEBOT_MEDUSA_EMAIL": "bot@shop.test", "VOICEBOT_MEDUSA_PASSWORD": "secret"},
+    "shopify": {"VOICEBOT_SHOPIFY_TOKEN": "shpat_test"},
+    "vendure": {"VOICEBOT_VENDURE_USERNAME": "bot@shop.test", "VOICEBOT_VENDURE_PASSWORD": "secret"},
+}
+SIGN_IN = {name: value for each in SIGN_INS.values() for name, value in each.items()}
 
 
 async def test_an_unknown_connector_is_named_with_the_known_ones(tmp_path: Path) -> None:
@@ -25,15 +30,16 @@ async def test_a_real_order_system_needs_its_url(tmp_path: Path) -> None:
         await open_oms(OmsSettings(connector="medusa"), tmp_path, SIGN_IN)
 
 
-@pytest.mark.parametrize("name", sorted(SIGN_IN))
-async def test_a_missing_secret_is_named(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("connector", "name"), [(kind, name) for kind, each in SIGN_INS.items() for name in each])
+async def test_a_missing_secret_is_named(tmp_path: Path, connector: str, name: str) -> None:
     environ = {**SIGN_IN, name: ""}
     with pytest.raises(ConfigError, match=name):
-        await open_oms(OmsSettings(connector="medusa", url=NOWHERE), tmp_path, environ)
+        await open_oms(OmsSettings(connector=connector, url=NOWHERE), tmp_path, environ)
 
 
-async def test_an_order_system_that_does_not_answer_yet_is_opened_all_the_same(tmp_path: Path) -> None:
-    desk = await open_oms(OmsSettings(connector="medusa", url=NOWHERE), tmp_path, SIGN_IN)
+@pytest.mark.parametrize("connector", sorted(SIGN_INS))
+async def test_an_order_system_that_does_not_answer_yet_is_opened_all_the_same(tmp_path: Path, connector: str) -> None:
+    desk = await open_oms(OmsSettings(connector=connector, url=NOWHERE), tmp_path, SIGN_IN)
     await desk.close()
 
 

@@ -15,6 +15,7 @@ from write_fakes import LOST, WHEN, Backend, Clock, a_customer, all_entries, an_
 from voicebot.oms.actions import LEVELS, ActionKind
 from voicebot.oms.connector import Cap, Conflict, Deadline, NotAllowed, OmsError, Unavailable
 from voicebot.oms.model import Order
+from voicebot.oms.settings import OmsSettings
 from voicebot.oms.write_desk import WriteDesk
 from voicebot.oms.writes import CAP_OF, CallWrites
 from voicebot.records.events.actions import (
@@ -124,6 +125,15 @@ def test_what_the_backend_cannot_is_not_asked(tmp_path: Path) -> None:
     play(tmp_path, story, Backend(caps=frozenset(Cap) - {Cap.CANCEL}))
 
 
+def test_store_credit_is_not_asked_for_where_there_is_none(tmp_path: Path) -> None:
+    async def story(scene: Scene) -> None:
+        told = await scene.call.plan("p", "item_change", ID, {"swap": {}, "settle": "store_credit"})
+        assert told["status"] == "unsupported"
+        assert scene.backend.asked == []
+
+    play(tmp_path, story, Backend(caps=frozenset(Cap) - {Cap.STORE_CREDIT}))
+
+
 def test_a_slow_plan_is_given_up_in_time(tmp_path: Path) -> None:
     async def story(scene: Scene) -> float:
         loop = asyncio.get_running_loop()
@@ -134,7 +144,7 @@ def test_a_slow_plan_is_given_up_in_time(tmp_path: Path) -> None:
         assert len(scene.backend.abandoned) == 1, "it may have opened a draft"
         return took_s
 
-    assert play(tmp_path, story, Backend(takes_s=60)) <= 3.01
+    assert play(tmp_path, story, Backend(takes_s=60)) <= OmsSettings().plan_deadline_s + 0.01
 
 
 def test_without_the_proof_that_it_needs_nothing_is_done(tmp_path: Path) -> None:
@@ -187,6 +197,31 @@ def test_other_arguments_are_another_write(tmp_path: Path) -> None:
         assert len(set(scene.backend.told)) == 2
 
     play(tmp_path, story)
+
+
+def test_what_was_given_up_is_not_done(tmp_path: Path) -> None:
+    async def story(scene: Scene) -> None:
+        plan = await scene.planned()
+        await scene.proved()
+        await scene.call.abandon(plan)
+        done = await scene.call.commit("c", plan)
+        assert (done["status"], done["reason"]) == ("conflict", "given_up")
+        assert scene.backend.told == []
+
+    play(tmp_path, story)
+
+
+def test_the_draft_of_a_repetition_is_removed_also_when_the_first_is_unknown(tmp_path: Path) -> None:
+    async def story(scene: Scene) -> None:
+        first = await scene.planned()
+        await scene.proved()
+        assert (await scene.call.commit("c1", first))["status"] == "unknown"
+        second = await scene.planned()
+        assert (await scene.call.commit("c2", second))["status"] == "unknown"
+        assert scene.backend.abandoned == [second]
+
+    caps = frozenset(Cap) - {Cap.IDEMPOTENT_WRITES}
+    play(tmp_path, story, Backend(script=[Unavailable("down")], blind=True, caps=caps))
 
 
 def test_unknown_is_told_as_unknown(tmp_path: Path) -> None:

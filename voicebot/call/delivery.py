@@ -58,6 +58,7 @@ class Delivery:
         self._voice, self._split, self._push, self._perform, self._on_fault = voice, split, push, perform, on_fault
         self._queue: asyncio.Queue[Prepared | Deed] = asyncio.Queue()
         self._playing: dict[str, bool] = {}  # utterance -> interruptible
+        self._lost: set[str] = set()
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._current: Prepared | None = None
@@ -121,6 +122,10 @@ class Delivery:
             items.append(self._queue.get_nowait())
         return items
 
+    def lost(self, utterance: str) -> bool:
+        """Whether words of an utterance could not be spoken, so that nobody heard all of it."""
+        return utterance in self._lost
+
     def played(self, utterance: str) -> None:
         """The mouth has finished with an utterance, heard or not."""
         self._playing.pop(utterance, None)
@@ -169,6 +174,7 @@ class Delivery:
                 raise
             except Exception as error:
                 # These words are lost to the ear, not to the log; the next clause may still work.
+                self._lost.add(prepared.say.utterance)
                 self._on_fault("speaking", str(error) if isinstance(error, VoicebotError) else type(error).__name__)
             if self._cut.is_set():
                 return

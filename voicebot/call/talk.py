@@ -203,7 +203,8 @@ class Talk(FrameProcessor):
                 if not self._delivery.busy:
                     room.feed(UserSilent(silent_ms=silent_ms, now=room.now()))
             case PlaybackEndedFrame() as ended:
-                room.feed(Heard(utterance=ended.utterance, complete=ended.complete, heard=ended.heard, now=room.now()))
+                whole = ended.complete and not self._delivery.lost(ended.utterance)
+                room.feed(Heard(utterance=ended.utterance, complete=whole, heard=ended.heard, now=room.now()))
                 await self._renew()
             case Frame():
                 pass

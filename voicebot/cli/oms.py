@@ -28,7 +28,7 @@ _EVERY = 5000
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Shop document; see docs/oms-import.md.")],
+    file: Annotated[Path, typer.Argument(help="Shop document or folder; see docs/oms-import.md.")],
     data_dir: DataDir = Path("var"),
     as_json: Json = False,
 ) -> None:

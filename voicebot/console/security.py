@@ -33,9 +33,9 @@ HEADERS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
 }
 
-#: Open to everybody: health checks, the talk page and what it is made of, the way in.
+#: Open to everybody: health checks, the talk page and what it is made of, the way in. Webhooks are signed.
 _OPEN = ("/healthz", "/readyz", "/talk", "/login", "/favicon.ico", "/favicon.svg")
-_OPEN_BELOW = ("/static/", "/api/webrtc/")
+_OPEN_BELOW = ("/static/", "/api/webrtc/", "/webhooks/")
 
 Next = Callable[[Request], Awaitable[Response]]
 

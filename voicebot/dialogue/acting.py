@@ -1,8 +1,8 @@
 """Plans, proofs, commits and messages: what is done for the caller, and what must come before.
 
 A plan is kept in the state under the variable of its step, until it is done or given up. It may be committed only when
-the caller has said yes at a question that confirms this very plan, and has proved the level that it needs; whatever
-the flows say, nothing else leads to a `CommitAction`.
+the caller has heard the question that confirms this very plan, has said yes to it, and has proved the level that it
+needs; whatever the flows say, nothing else leads to a `CommitAction`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from voicebot.dialogue import kinds, schema
 from voicebot.dialogue.effects import AbandonPlan, CheckProof, CommitAction, PlanAction, SendCode, SendMessage
+from voicebot.dialogue.inputs import Heard
+from voicebot.dialogue.questions import to_the_question
 from voicebot.dialogue.render import UnspeakableError
 
 if TYPE_CHECKING:
@@ -72,6 +74,14 @@ def run_verify(turn: Turn, step: schema.Verify, onwards: str) -> None:
         turn.pattern("unverified")
 
 
+def ask_again(turn: Turn) -> None:
+    """The proof was left for something else: it is asked for once more when the conversation comes back to it."""
+    frame = turn.stack[-1]
+    place = turn.flows.place(frame.flow, frame.step)
+    if place is not None and isinstance(place.step, schema.Verify):
+        turn.stack[-1] = dataclasses.replace(frame, asked=0)
+
+
 def run_prove(turn: Turn, step: schema.Prove, _onwards: str) -> None:
     value, order = step.value.value(turn.scope()), turn.verifying.get("order")
     if not isinstance(value, str) or not isinstance(order, str):
@@ -123,6 +133,8 @@ def learn(turn: Turn, request: str, result: Mapping[str, Any], kind: str | None)
             "needs": int(result.get("needs", 3)),
             "flow": frame.flow,
             "answer": None,
+            "asked": "",
+            "heard": False,
         }
     preview = result.get("preview")
     facts = {**(preview if isinstance(preview, Mapping) else {}), **result, "request": request}
@@ -130,10 +142,32 @@ def learn(turn: Turn, request: str, result: Mapping[str, Any], kind: str | None)
     return facts
 
 
-def answer(turn: Turn, variable: str, *, yes: bool) -> None:
-    """The caller has said yes or no to the plan as it was read back."""
+def asked(turn: Turn, variable: str) -> None:
+    """The utterance made last puts the question that confirms a plan."""
     if variable in turn.plans:
-        turn.plans[variable] = {**turn.plans[variable], "answer": yes}
+        turn.plans[variable] = {**turn.plans[variable], "asked": f"u{turn.utterances}"}
+
+
+def heard(turn: Turn, event: Heard) -> None:
+    """Whether the caller knows now what a plan would do: an utterance that put the question was heard to its end."""
+    for variable, plan in turn.plans.items():
+        if plan["asked"] == event.utterance and (event.complete or to_the_question(event.heard, turn.before.last_said)):
+            turn.plans[variable] = {**plan, "heard": True}
+
+
+def was_heard(turn: Turn, variable: str) -> bool:
+    """Whether the read-back of a plan was; there is nothing to hear when there is no plan."""
+    return bool(turn.plans.get(variable, {"heard": True})["heard"])
+
+
+def answer(turn: Turn, variable: str, *, yes: bool) -> None:
+    """The caller has said yes or no to the plan as it was read back.
+
+    A yes counts when the read-back was heard, and when nothing was said after it that the yes may be an answer to.
+    """
+    plan = turn.plans.get(variable)
+    if plan is not None and (not yes or (plan["heard"] and plan["asked"] == f"u{turn.utterances}")):
+        turn.plans[variable] = {**plan, "answer": yes}
 
 
 def unconfirm(turn: Turn) -> None:

@@ -13,6 +13,10 @@ _PERSON = (
 )
 _MACHINE = r"(?:robot|bot|machine|computer|human|person|ai|recording)"
 _WHILE = r"(?:moment|second|sec|minute)"
+_RELATIVE = (
+    r"(?:mother|mom|mum|father|dad|wife|husband|son|daughter|friend|partner|boss|brother|sister|neighbou?r|parents?"
+    r"|grand\w+|girlfriend|boyfriend|aunt|uncle|client|someone else|somebody else)"
+)
 _INSULT = r"(?:stupid|useless|idiots?|idiotic|moron|dumb|worthless|pathetic|rubbish|garbage|liars?|thieves|scum)"
 
 #: Anywhere in the utterance. One alternative a line.
@@ -59,6 +63,13 @@ _ANYWHERE: Mapping[str, tuple[str, ...]] = {
         r"drop it\b",
         r"leave it (?:then|be)",
         r"don't bother",
+    ),
+    "wrong_person": (
+        r"\b(?:that|this|it)(?:(?:'s| is)(?: really)? not| isn't) (?:me|my (?:name|account|number))\b",
+        r"\bi(?:'m| am) not (?:that|this|the) (?:person|customer|caller)\b",
+        r"\b(?:you have|you've got|got) the wrong (?:person|customer|caller|account)\b",
+        rf"\bi(?:'m| am) (?:calling|ringing|phoning) (?:on behalf of|for (?:my |a |an )?{_RELATIVE})\b",
+        r"\bit(?:'s| is) (?:my \w+|someone else|somebody else)'?s? (?:order|account|parcel|package), not mine\b",
     ),
     "goodbye": (
         r"\b(?:good ?bye|bye(?: bye)?|see you|talk to you later)\b",

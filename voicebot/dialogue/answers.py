@@ -22,6 +22,9 @@ from voicebot.dialogue.turn import Turn
 _PATIENCE_WITH_ANSWERS = 3
 #: Requests that are always answered, however long it takes: nobody gives them up from outside.
 DEEDS = frozenset({"handoff", "callback", "commit"})
+#: Requests that are not made a second time because the caller says something meanwhile: wrong proofs are counted, and
+#: codes and messages arrive.
+NOT_TWICE = DEEDS | {"proof", "code", "message"}
 #: Where a fault may have swallowed an answer that was on its way.
 _ENGINE_ROOM = frozenset({"dialogue", "talk"})
 #: `Failed.where` of noise without words: nothing is broken.
@@ -86,6 +89,7 @@ def answered(turn: Turn, event: Answered) -> None:
 
 
 def heard(turn: Turn, event: Heard) -> None:
+    acting.heard(turn, event)
     if not event.complete:
         turn.cut_off = (event.utterance, event.heard)
 

@@ -9,7 +9,7 @@ from typing import Any
 #: Moves that every conversation answers in the same way: patterns of the same name.
 PATTERNS = frozenset(
     {"repeat", "slower", "cancel_dialogue", "greet", "goodbye", "thanks", "help", "bot_challenge", "unsure", "hold_on"}
-    | {"abuse", "start_over"}
+    | {"abuse", "start_over", "wrong_person"}
 )
 #: What was not understood, the most telling first; patterns of the same name, too.
 MISSES = ("other_language", "out_of_scope", "not_understood")
@@ -28,7 +28,7 @@ class Command:
     Attributes:
         name: `start_flow`, `set_slot`, `correct_slot`, `affirm`, `deny`, `repeat`, `slower`, `cancel_dialogue`,
             `greet`, `goodbye`, `thanks`, `help`, `bot_challenge`, `unsure`, `hold_on`, `human_agent`, `out_of_scope`,
-            `other_language`, `abuse`, `start_over`, `partial`, `not_understood`.
+            `other_language`, `abuse`, `start_over`, `wrong_person`, `partial`, `not_understood`.
         args: e.g. `{"flow": "wismo"}`, `{"slot": "order_number", "value": "4481207"}`; a value that came by voice has
             `heard` beside it: `[[value, mean log-probability], …]`, best first.
         confidence: 0..1.

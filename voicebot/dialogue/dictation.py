@@ -48,8 +48,14 @@ _WHOLE, _JOINED = 0.9, 0.5
 _REGION = "US"
 _MOST_WORDS, _FEW_WORDS = 30, 2
 _LONGEST_VALUE = 200
+#: "I didn't get one" is no code.
+_SHORTEST_CODE = 2
 #: As an answer in free text, so many words may as well be a move.
 _SHORT = 4
+_ANSWERS = frozenset({
+    "yes", "yeah", "yep", "yup", "no", "nope", "nah", "ok", "okay", "sure", "please", "thanks", "thank", "you", "right",
+    "correct",
+})  # fmt: skip
 _MOVES = frozenset({"unsure", "goodbye", "thanks", "greet", "help", "done", "no_human", "abuse", "start_over"})
 _ENDS = " .,;…-?!"
 #: Nothing was said of any value.
@@ -152,15 +158,16 @@ def _find(kind: str, text: str, context: Context) -> list[Found]:
 def _digits(text: str) -> list[Found]:
     """All figures in the words, as one run: a code may be said in any groups."""
     said = [run for run in identifiers.runs(text) if run.text.isdigit()]
-    return [Found("".join(run.text for run in said), (said[0].start, said[-1].end), _WHOLE)] if said else []
+    figures = "".join(run.text for run in said)
+    return [Found(figures, (said[0].start, said[-1].end), _WHOLE)] if len(figures) >= _SHORTEST_CODE else []
 
 
 def free_text(text: str, context: Context, moves: Collection[str]) -> Command | None:
     """The words themselves, where they are what was asked for, unless they make a move of the conversation."""
     if context.slot is None or context.slots.get(context.slot) != "text":
         return None
-    short = len(acts.plain(text).split()) <= _SHORT
-    if short and (set(moves) & _MOVES or identifiers.find("yes_no", text)):
+    words = acts.plain(text).split()
+    if len(words) <= _SHORT and (set(moves) & _MOVES or not set(words) - _ANSWERS):
         return None
     return Command("set_slot", {"slot": context.slot, "value": text.strip()[:_LONGEST_VALUE]})
 

@@ -170,8 +170,8 @@ def _answers(turn: Turn) -> bool:
 
 
 def _interrupts(turn: Turn, weighty: tuple[Command, ...]) -> bool:
-    """Whether what was said makes the awaited answer worthless. Hand-offs and call-backs cannot be taken back."""
-    if turn.pending is None or turn.pending.kind in answers.DEEDS:
+    """Whether what was said makes the awaited answer worthless. What is done meanwhile cannot be taken back."""
+    if turn.pending is None or turn.pending.kind in answers.NOT_TWICE:
         return False
     if not any(command.name not in ("repeat", "slower", "hold_on", "bot_challenge") for command in weighty):
         return False
@@ -249,10 +249,12 @@ def _start(turn: Turn, command: Command) -> bool:
                 turn.goto(again.next)
             while len(turn.stack) > depth + 1 and turn.stack[-1].flow.startswith("patterns/"):
                 turn.stack.pop()
+            acting.ask_again(turn)
             return True
     while len(turn.stack) > 1 and turn.stack[-1].flow.startswith("patterns/"):
         turn.stack.pop()
-    turn.push(flow)
+    acting.ask_again(turn)
+    turn.digress(flow, turn.intent)
     return True
 
 
@@ -281,6 +283,7 @@ def _fill(turn: Turn, command: Command) -> bool:
         acting.unconfirm(turn)
         doubts.note_heard(turn, name, command.args.get("heard"))
         if not (asked and value is not None) and slot.on_change is not None:
+            turn.changed = name
             turn.goto(slot.on_change)
         elif asked and command.name == "set_slot":
             doubts.doubted(turn, name, slot)
@@ -305,7 +308,8 @@ def _fill_last(turn: Turn, name: str, value: Any) -> bool:
     doubts.take_back(turn, name, typed)
     _note(turn, name, typed)
     doubts.settle(turn, name)
-    turn.push(turn.last_flow, slot.on_change, anew=False)
+    turn.changed = name
+    turn.push(turn.last_flow, slot.on_change, anew=False, intent=turn.intent)
     return True
 
 

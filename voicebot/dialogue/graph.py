@@ -16,6 +16,9 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
     "branch": ("{", "}"),
     "decide": ("{{", "}}"),
     "ground": ("{{", "}}"),
+    "plan": ("{{", "}}"),
+    "commit": ("[[", "]]"),
+    "verify": ("{{", "}}"),
     "link": ("[[", "]]"),
     "call": ("[[", "]]"),
     "handoff": ("([", "])"),
@@ -23,11 +26,11 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
     "end": ("([", "])"),
 }
 _PLAIN = ("[", "]")
-_DONE = "s_done"
+DONE_ID = "s_done"
 
 
 @dataclass(frozen=True, slots=True)
-class _Edge:
+class Edge:
     """From one step to another; `label` says when, empty when always."""
 
     source: str
@@ -45,10 +48,10 @@ def mermaid(flow: schema.Flow, language: str = "en") -> str:
     Args:
         language: of the wordings shown; a flow that lacks it shows another one.
     """
-    edges = list(dict.fromkeys(_edges(flow)))
-    lines = ["flowchart TD", f"  %% {flow.name}", *(_node(step, language) for step in flow.steps), *map(str, edges)]
-    if any(edge.target == _DONE for edge in edges):
-        lines.insert(2, f"  {_DONE}(({_quoted('done')}))")
+    ways = list(dict.fromkeys(edges(flow)))
+    lines = ["flowchart TD", f"  %% {flow.name}", *(_node(step, language) for step in flow.steps), *map(str, ways)]
+    if any(edge.target == DONE_ID for edge in ways):
+        lines.insert(2, f"  {DONE_ID}(({_quoted('done')}))")
     return "\n".join(lines) + "\n"
 
 
@@ -64,18 +67,19 @@ def overview(flows: FlowSet) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _edges(flow: schema.Flow) -> Iterator[_Edge]:
-    following = [*(_id(step.id) for step in flow.steps[1:]), _DONE]
+def edges(flow: schema.Flow) -> Iterator[Edge]:
+    """Every way from one step to another."""
+    following = [*(node_id(step.id) for step in flow.steps[1:]), DONE_ID]
     for step, after in zip(flow.steps, following, strict=True):
-        here = _id(step.id)
-        yield from (_Edge(here, _id(target), label) for target, label in _ways(step))
+        here = node_id(step.id)
+        yield from (Edge(here, node_id(target), label) for target, label in _ways(step))
         leaves = isinstance(step, schema.Branch | schema.Link | schema.End | schema.Wait)
         if step.next is not None:
-            yield _Edge(here, _id(step.next))
+            yield Edge(here, node_id(step.next))
         elif not leaves:
-            yield _Edge(here, after)
+            yield Edge(here, after)
         if step.if_ is not None and (leaves or step.next is not None):
-            yield _Edge(here, after, f"not {step.if_.source}")
+            yield Edge(here, after, f"not {step.if_.source}")
 
 
 def _ways(step: schema.Step) -> Iterator[tuple[str, str]]:
@@ -87,16 +91,17 @@ def _ways(step: schema.Step) -> Iterator[tuple[str, str]]:
         case schema.Ask():
             for command, target in step.on.items():
                 yield target, command
-        case schema.Query() if step.on_failure is not None:
+        case schema.Query() | schema.Plan() | schema.Commit() | schema.Verify() if step.on_failure is not None:
             yield step.on_failure, "failure"
 
 
 def _node(step: schema.Step, language: str) -> str:
     opening, closing = _SHAPES.get(step.kind, _PLAIN)
-    return f"  {_id(step.id)}{opening}{_quoted(_shown(step, language))}{closing}"
+    return f"  {node_id(step.id)}{opening}{_quoted(shown(step, language))}{closing}"
 
 
-def _shown(step: schema.Step, language: str) -> str:
+def shown(step: schema.Step, language: str) -> str:
+    """What a step does, in few words."""
     match step:
         case schema.Say():
             return _words(step.say, language)
@@ -116,6 +121,14 @@ def _shown(step: schema.Step, language: str) -> str:
             return f"go to {step.link}"
         case schema.Call():
             return f"run {step.call}"
+        case schema.Plan():
+            return f"plan: {step.plan}"
+        case schema.Commit():
+            return f"do it: {step.commit}"
+        case schema.Verify():
+            return f"verified, level {step.verify.source}?"
+        case schema.Message():
+            return f"send {step.message}: {_words(step.text, language)}"
         case schema.Handoff():
             return f"hand off: {step.handoff.reason}"
         case schema.Callback():
@@ -133,7 +146,7 @@ def _other(step: schema.Step) -> str | None:
     return step.link if isinstance(step, schema.Link) else step.call if isinstance(step, schema.Call) else None
 
 
-def _id(step: str) -> str:
+def node_id(step: str) -> str:
     """Mermaid has reserved words, such as `end`."""
     return f"s_{step}"
 

@@ -31,7 +31,7 @@ _ACTS = frozenset({"affirm", "deny", "thanks", "greet", "goodbye", "repeat", "sl
 #: Slot types of which a second attempt is weighed together with the first, and how many values that gives.
 _FUSED, _RANKED = frozenset({"postcode", "name", "spelling"}), 5
 #: Moves that say everything that the utterance says.
-_FINAL = frozenset({"bot_challenge", "repeat", "slower", "hold_on", "cancel_dialogue", "human_agent"})
+_FINAL = frozenset({"bot_challenge", "repeat", "slower", "hold_on", "cancel_dialogue", "human_agent", "wrong_person"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +141,16 @@ class _Reading:
             return ()
         asked = self.context.kind not in ("open", "text")
         final = next((move for move in self.moves if move in _FINAL), None)
+        if final == "hold_on" and self.intent is not None and self.confidence >= self.thresholds.interrupt:
+            final = None  # "hang on, where is my order?"
         if final is not None:
             return (Command(final, confidence=self.confidence if final == HUMAN else 1.0),)
         answer = self._answer()
         filled = self._filled()
         if (words := dictation.free_text(self.text, self.context, self.moves)) is not None:
-            # "No, I mean order 4481207" is no answer in free text.
-            meant = tuple(c for c in filled if c.name == "correct_slot" and self._is_identifier(c))
+            # "No, I mean order 4481207" is no answer in free text, nor is "no, the other one".
+            other = choices.means_other(self.text)
+            meant = tuple(c for c in filled if c.name == "correct_slot" and (other or self._is_identifier(c)))
             return meant or (words,)
         if "goodbye" in self.moves and not filled:
             return (Command("goodbye"),)
@@ -199,6 +202,11 @@ class _Reading:
         if correction is not None:
             return (correction,)
         values = _found(self.text, self.context, self.alternatives, self.context.slots)
+        if self.context.kind == "choice" and not values.keys() & set(_IDENTIFIERS):
+            # "Size ten" is the option that was asked for, not ten pieces.
+            chosen = self._choice()
+            if chosen is not None:
+                return (chosen,)
         if not values and (corrected := self._part_said_again()) is not None:
             return (corrected,)
         self.found.update({kind: value.text for kind, value in values.items()})
@@ -289,7 +297,9 @@ class _Reading:
         if self.moves:
             move = "deny" if self.moves[0] in ("done", "no_human") else self.moves[0]
             return (Command(move),)
-        if self.label in _ACTS and self.confidence >= self.thresholds.act:
+        # A yes under a condition is none, whatever the classifier makes of it.
+        doubtful = self.label == "affirm" and bool(identifiers.find("yes_no", self.text))
+        if self.label in _ACTS and self.confidence >= self.thresholds.act and not doubtful:
             return (Command(self.label, confidence=self.confidence),)
         if self.label == OUT_OF_SCOPE and self.context.kind == "open":
             return (Command(OUT_OF_SCOPE, confidence=self.confidence),)

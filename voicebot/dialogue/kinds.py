@@ -39,6 +39,7 @@ QueryOp = Literal["find_orders", "get_order", "find_products", "get_customer", "
 ActionName = Literal[
     "cancel",
     "address_change",
+    "account_address",
     "item_change",
     "return",
     "exchange",

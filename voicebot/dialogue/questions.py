@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from voicebot.dialogue import doubts, kinds, schema
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 MAX_OPTIONS = 9
 _MOST_BIAS = 40
+#: So many words of a question are guessed by who answers before its end; two before them must have been heard.
+_GUESSED = 2
+_WORD = re.compile(r"[\w']+")
 
 
 def expectation(turn: Turn, step: schema.Ask, slot: schema.Slot) -> Expect:
@@ -45,6 +49,19 @@ def options(turn: Turn, choices: schema.Choices) -> tuple[Option, ...]:
             clues = tuple(str(clue) for c in choices.clues if (clue := c.value(local)) not in (None, ""))
             found.append(Option(value=str(value), label=choices.label.render(local), clues=clues))
     return tuple(found)
+
+
+def to_the_question(heard: str, said: Wording) -> bool:
+    """Whether an utterance that was cut off was heard but for the last words of the question that it ends in.
+
+    Args:
+        heard: its words that were heard.
+        said: what was said, with the question at its end; nothing but fixed words may be missing.
+    """
+    fixed = _WORD.findall(said[-1].value.lower()) if said and said[-1].kind == "text" else []
+    words = _WORD.findall(heard.lower())
+    enough = (fixed[: len(fixed) - missing] for missing in range(_GUESSED + 1))
+    return any(len(known) > 1 and words[-len(known) :] == known for known in enough)
 
 
 def _text(wording: Wording) -> str:

@@ -11,11 +11,14 @@ from voicebot.dialogue.wording import Part, Wording
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A flow being run: the step it stands at, and how often that step has asked."""
+    """A flow being run: the step it stands at, how often that step has asked, and the wish that began it."""
 
     flow: str
     step: str
     asked: int = 0
+    intent: str = ""
+    saved: Mapping[str, Any] | None = None
+    """Of a digression: the facts of what it interrupted, which has them back when the digression is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,8 @@ class State:
         denied: values that were read back and are not right.
         offered: existing values that were read back though nobody was heard to say them.
         plans: what was planned and neither done nor given up, by variable: `{plan, action, subject, needs, flow,
-            answer}`; the answer is True after the caller's yes to it, None before.
+            answer, asked, heard}`; the answer is True after the caller's yes to it, None before; `asked` is the
+            utterance that put the question last, and `heard` tells whether one that did was heard to its end.
         verified: level that was proved, by subject (a customer, or a guest's order).
         verifying: what is being proved: `{order, subject, level}`.
         partial: slot and words of a value that was not said to its end.
@@ -99,6 +103,8 @@ class State:
     intent: str = ""
     last_flow: str = ""
     cut_off: tuple[str, str] = ("", "")
+    failed: str = ""
+    """Kind of the request that failed last."""
     ended: bool = False
     leaving: bool = False
     """Ended by a goodbye: until the line is cut the caller may go on."""

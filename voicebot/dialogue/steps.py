@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from voicebot.dialogue import acting, doubts, questions, schema
 from voicebot.dialogue.effects import BookCallback, Decide, Handoff, Query
-from voicebot.dialogue.render import UnspeakableError
+from voicebot.dialogue.render import Template, UnspeakableError
 from voicebot.dialogue.state import Frame
 from voicebot.dialogue.wording import Wording
 
@@ -32,13 +32,20 @@ def _ask(turn: Turn, step: schema.Ask, onwards: str) -> None:
         if not turn.options:
             raise UnspeakableError(step.ask)
     if not turn.quiet:
-        lines = step.again[min(frame.asked, len(step.again)) - 1] if frame.asked and step.again else step.prompt
-        turn.speak(turn.render(lines), "repair" if frame.asked and turn.misses else "ask")
+        turn.speak(turn.render(_question(turn, step, frame.asked)), "repair" if frame.asked and turn.misses else "ask")
+        if step.confirms is not None:
+            acting.asked(turn, step.confirms)
         turn.stack[-1] = dataclasses.replace(frame, asked=frame.asked + 1)
         turn.silence_ms = step.silence_ms
     turn.quiet = False
     turn.waiting = True
     turn.effects.append(questions.expectation(turn, step, slot))
+
+
+def _question(turn: Turn, step: schema.Ask, times: int) -> Mapping[str, tuple[Template, ...]]:
+    """Its wording after so many times: what is to be agreed to is said in full until it was heard."""
+    first = not times or (step.confirms is not None and not acting.was_heard(turn, step.confirms))
+    return step.prompt if first or not step.again else step.again[min(times, len(step.again)) - 1]
 
 
 def _is_answered(turn: Turn, step: schema.Ask, slot: schema.Slot) -> bool:
@@ -97,8 +104,10 @@ def _set(turn: Turn, step: schema.Set, onwards: str) -> None:
 
 
 def _link(turn: Turn, step: schema.Link, _onwards: str) -> None:
-    turn.stack.pop()
-    turn.push(step.link)
+    left = turn.stack.pop()
+    turn.push(step.link, intent=left.intent)
+    if turn.stack[-1].flow == step.link:
+        turn.stack[-1] = dataclasses.replace(turn.stack[-1], saved=left.saved)
 
 
 def _call(turn: Turn, step: schema.Call, onwards: str) -> None:
@@ -114,6 +123,8 @@ def _wait(turn: Turn, step: schema.Wait, _onwards: str) -> None:
     turn.stack.pop()
     if turn.asking is not None:
         turn.quiet = True
+        if turn.asking.confirms is not None and turn.says_again():
+            acting.asked(turn, turn.asking.confirms)
         turn.silence_ms = step.wait.silence_ms
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from voicebot.dialogue import acting, doubts, kinds, schema
@@ -52,6 +53,9 @@ class Turn:
         self.cut_off = state.cut_off
         self.ended, self.leaving = state.ended, state.leaving
         self.effects: list[Effect] = []
+        self.changed = ""
+        """Slot that the caller gave or corrected in this step, outside the question for it."""
+        self.failed = state.failed
         self.fresh: set[str] = set()
         """Slots filled in this step: a flow started in the same breath does not clear them."""
         self._said: list[Wording] = []
@@ -59,7 +63,7 @@ class Turn:
         self._failing = False
 
     def state(self) -> State:
-        said = merged([part for wording in self._said for part in wording]) if self._said else self.before.last_said
+        said = merged(list(_all(self._said))) if self._said else self.before.last_said
         return State(
             call=self.call,
             stack=tuple(self.stack),
@@ -89,6 +93,7 @@ class Turn:
             intent=self.intent,
             last_flow=self.last_flow,
             cut_off=self.cut_off,
+            failed=self.failed,
             ended=self.ended,
             leaving=self.leaving,
         )
@@ -129,7 +134,9 @@ class Turn:
         return {
             "misses": self.misses,
             "silences": self.silences,
-            "intent": self.intent,
+            "intent": next((frame.intent for frame in reversed(self.stack) if frame.intent), self.intent),
+            "changed": self.changed,
+            "failed": self.failed,
             "human_requests": self.human_requests,
             "last_flow": self.last_flow,
             "slot": slot,
@@ -158,10 +165,10 @@ class Turn:
     # Moving
 
     def goto(self, step: str) -> None:
-        self.stack[-1] = Frame(self.stack[-1].flow, step)
+        self.stack[-1] = dataclasses.replace(self.stack[-1], step=step, asked=0)
 
-    def push(self, flow: str, step: str | None = None, *, anew: bool = True) -> None:
-        """Begin a flow on top; `anew` empties what it filled the last time."""
+    def push(self, flow: str, step: str | None = None, *, anew: bool = True, intent: str = "") -> None:
+        """Begin a flow on top; `anew` empties what it filled the last time, `intent` is the wish that began it."""
         if flow not in self.flows.flows or len(self.stack) >= MAX_DEPTH:
             self.fail()
             return
@@ -169,8 +176,17 @@ class Turn:
             for name in self.flows.written[flow] - self.fresh:
                 self.facts.pop(name, None)
                 self.attempts.pop(name, None)
-        self.stack.append(Frame(flow, step or self.flows.first(flow)))
+        self.stack.append(Frame(flow, step or self.flows.first(flow), intent=intent))
         self.waiting = False
+
+    def digress(self, flow: str, intent: str) -> None:
+        """Begin a flow in the middle of another one, whose facts it must not change; one that only waits has none."""
+        top = self.stack[-1] if self.stack else None
+        under_way = len(self.stack) > 1 and top is not None and (top.asked or top.step != self.flows.first(top.flow))
+        saved = dict(self.facts) if under_way else None
+        self.push(flow, intent=intent)
+        if self.stack and self.stack[-1].flow == flow:
+            self.stack[-1] = dataclasses.replace(self.stack[-1], saved=saved)
 
     def pattern(self, name: str) -> None:
         self.push(f"patterns/{name}")
@@ -238,6 +254,8 @@ class Turn:
         place = self.flows.place(frame.flow, frame.step)
         if place is None:
             self.stack.pop()
+            if frame.saved is not None:
+                self.facts = dict(frame.saved)
             if not frame.flow.startswith("patterns/"):
                 self.last_flow = frame.flow
             return
@@ -280,6 +298,7 @@ class Turn:
             self.goto(place.step.next or place.following)
             return
         self.took(place.step, "failed")
+        self.failed = request.kind
         way_out = getattr(place.step, "on_failure", None)
         if way_out is not None:
             self.goto(way_out)
@@ -316,6 +335,15 @@ class Turn:
         self.effects.append(
             Say(utterance=f"u{self.utterances}", wording=wording, role=role, interruptible=interruptible)
         )
+
+    def says_again(self) -> bool:
+        """Whether what has been said in this step holds all that was said before."""
+        before, now = ("".join(part.value for part in wording) for wording in (self.before.last_said, _all(self._said)))
+        return bool(before) and before in now
+
+
+def _all(said: Sequence[Wording]) -> Wording:
+    return tuple(part for wording in said for part in wording)
 
 
 _SPACE: Wording = Template(" ", (" ",)).render({})

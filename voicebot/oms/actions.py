@@ -19,14 +19,20 @@ class ActionKind(StrEnum):
     CANCEL = "cancel"
     """`reason`, `lines`."""
     ADDRESS_CHANGE = "address_change"
-    """`address`: `{name, street, city, region, postcode, country}`; what is left out stays."""
+    """`address`: `{name, street, city, region, postcode, country}`; what is left out stays. Or `address_of`: `account`,
+    or the id of another order of the same customer, whose address is taken unspoken."""
+    ACCOUNT_ADDRESS = "account_address"
+    """The address in the account of the order's customer: `address` or `address_of` (`previous` takes back the last
+    change)."""
     ITEM_CHANGE = "item_change"
-    """`lines` with the new quantities (0 removes one), `add`: `[{"sku", "quantity"}]`, `swap`: `{"line", "sku"}`."""
+    """`lines` with the new quantities (0 removes one), `add`: `[{"sku", "quantity"}]`, `swap`: `{"line", "sku"}` or a
+    list, `settle` (`original`, `store_credit`): where a price difference is paid from, or goes to."""
     RETURN = "return"
     """`lines`, `reason`, `condition`, `resolution` (`refund`, `store_credit`), `method` (`label`, `qr`, `drop_off`),
     `fee_minor` (as the policy has it; kept back from the refund)."""
     EXCHANGE = "exchange"
-    """`lines`, `sku` of what is sent instead, `reason`, `method`."""
+    """`lines` and the `sku` that is sent instead, or `swaps`: `[{"line", "sku"}]`; `reason`, `method`, `settle` as in
+    `ITEM_CHANGE`."""
     REFUND = "refund"
     """`amount_minor` (the rest that was paid when left out), `reason`, `method` (`original`, `store_credit`)."""
     RESEND = "resend"
@@ -49,6 +55,7 @@ class ActionKind(StrEnum):
 LEVELS: Mapping[ActionKind, int] = {
     ActionKind.CANCEL: 2,
     ActionKind.ADDRESS_CHANGE: 3,
+    ActionKind.ACCOUNT_ADDRESS: 3,
     ActionKind.ITEM_CHANGE: 2,
     ActionKind.RETURN: 2,
     ActionKind.EXCHANGE: 2,

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 
 from voicebot.logs import failure
 from voicebot.oms.actions import ActionPlan, ActionResult
-from voicebot.oms.connector import Cap, Conflict, Deadline, FoundOrders, NotAllowed, OmsConnector, OmsError
+from voicebot.oms.changed import shows_order
+from voicebot.oms.connector import Cap, Conflict, Deadline, NotAllowed, OmsConnector, OmsError
 from voicebot.oms.guard import CircuitOpen, Guard, ReadKey
-from voicebot.oms.ledger import OPEN, Entry, Ledger, Status
+from voicebot.oms.ledger import OPEN, Entry, Ledger, Status, key_of
 from voicebot.oms.settings import OmsSettings
 from voicebot.records.database import StoreError
 
@@ -39,7 +40,7 @@ class Committed:
             happened.
         attempts: times that the order system was told.
         read_back: the answer was lost, and the order itself told.
-        repeated: it had been done before.
+        repeated: it had been begun before, and this plan was not sent.
         cause: for operators.
     """
 
@@ -107,19 +108,23 @@ class Committer:
             return Committed(status="failed", reason="ledger", cause=str(error))
         if found is not None and found.status is Status.DONE:
             return Committed(status="done", result=found.result, attempts=found.attempts, repeated=True)
+        if found is not None and found.plan is not None and not _same(found.plan, plan):
+            return Committed(status="conflict", reason="another_open", repeated=True)
         try:
             made = await (self._send(key, plan, deadline) if found is None else self._seek(found, deadline))
         finally:
             self._guard.forget(lambda read, value: _stale(read, value, plan.action.target))
-        await self._note(key, made)
+        await self._note(key if found is None else found.key, made)
         return made
 
     async def _seek(self, found: Entry, deadline: Deadline) -> Committed:
-        """It was begun before, and may be under way still: ask what became of it, and send nothing."""
+        """It was begun before, in this call or another, and may be under way still: ask what became of it, and send
+        nothing."""
         told = await self._read_back(found.key, found.plan, deadline) if found.plan is not None else None
         if isinstance(told, ActionResult):
             return Committed(status="done", result=told, attempts=found.attempts, read_back=True, repeated=True)
-        return Committed(status="unknown", reason="begun_before", attempts=found.attempts, cause=str(told or ""))
+        cause = str(told or "")
+        return Committed(status="unknown", reason="begun_before", attempts=found.attempts, repeated=True, cause=cause)
 
     async def _send(self, key: str, plan: ActionPlan, deadline: Deadline) -> Committed:
         """Send it, and send it again while that is safe."""
@@ -191,8 +196,11 @@ class Committer:
         return await self._ledger.finish(entry.key, Status.DONE, result=told)
 
 
+def _same(one: ActionPlan, other: ActionPlan) -> bool:
+    """Whether two plans, one perhaps of another call, are to do the same."""
+    return key_of("", one.action) == key_of("", other.action)
+
+
 def _stale(read: ReadKey, value: object, order_id: str) -> bool:
     """Whether a write to an order makes a snapshot old: the order, and what may hold it or count on it."""
-    if isinstance(value, FoundOrders):
-        return any(order.id == order_id for order in value.orders)
-    return read == ("get_order", order_id) or read[0] in ("get_customer", "get_promotion")
+    return shows_order(read, value, order_id) or read[0] in ("get_customer", "get_promotion")

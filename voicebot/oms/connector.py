@@ -27,12 +27,17 @@ class Cap(StrEnum):
     FIND_BY_PHONE = "find_by_phone"
     FIND_BY_PAYMENT = "find_by_payment"
     FIND_BY_CUSTOMER = "find_by_customer"
+    FIND_BY_NAME = "find_by_name"
+    """By first and last name and postcode together; either alone finds nothing."""
     NEAREST_NUMBERS = "nearest_numbers"
     PRODUCTS = "products"
     CUSTOMERS = "customers"
     PROMOTIONS = "promotions"
     CANCEL = "cancel"
     ADDRESS_CHANGE = "address_change"
+    ACCOUNT_ADDRESS = "account_address"
+    STORE_CREDIT = "store_credit"
+    """Price differences can be settled with store credit (`settle`)."""
     ITEM_CHANGE = "item_change"
     RETURN = "return"
     EXCHANGE = "exchange"
@@ -53,6 +58,8 @@ class KeyKind(StrEnum):
     PHONE = "phone"
     PAYMENT_REFERENCE = "payment_reference"
     CUSTOMER_ID = "customer_id"
+    NAME_POSTCODE = "name_postcode"
+    """As `keys.name_key` writes it."""
 
 
 #: A number as it was heard: in one form, or n-best hypotheses with their mean log-probabilities, best first.
@@ -64,6 +71,7 @@ CAP_OF_KEY = {
     KeyKind.PHONE: Cap.FIND_BY_PHONE,
     KeyKind.PAYMENT_REFERENCE: Cap.FIND_BY_PAYMENT,
     KeyKind.CUSTOMER_ID: Cap.FIND_BY_CUSTOMER,
+    KeyKind.NAME_POSTCODE: Cap.FIND_BY_NAME,
 }
 
 
@@ -144,7 +152,8 @@ class DeadlineExceeded(OmsError):  # noqa: N818
 class NotAllowed(OmsError):  # noqa: N818
     """The order system, or what it says about the order, forbids the action. `reason` is a code: `already_cancelled`,
     `already_shipped`, `not_shipped`, `not_delivered`, `nothing_left`, `more_than_paid`, `more_than_ordered`,
-    `already_requested`, `out_of_stock`, `bad_address`, `not_found`, `expired`, `closed`, `other`."""
+    `already_requested`, `out_of_stock`, `too_little_credit`, `bad_address`, `not_found`, `expired`, `closed`,
+    `other`."""
 
     status = "not_allowed"
     counts_against_backend = False
@@ -165,6 +174,14 @@ class BadAnswer(OmsError):  # noqa: N818
     """It answered something that is not an answer: HTML, broken JSON, wrong fields."""
 
     status = "bad_answer"
+
+
+class Forged(BadAnswer):
+    """A webhook that the order system did not sign, or too long ago."""
+
+
+class Repeated(BadAnswer):
+    """A genuine webhook that was believed before."""
 
 
 class OmsConnector(Protocol):
@@ -233,8 +250,12 @@ class OmsConnector(Protocol):
     def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
         """Ids of the orders that a genuine webhook says have changed.
 
+        Not called by two threads at once, but not by the event loop's own either.
+
         Raises:
-            OmsError: forged or unreadable.
+            Forged: not signed by the order system, or too old.
+            Repeated: it came before, within the time for which its signature holds.
+            BadAnswer: signed, and not readable.
         """
         ...
 

@@ -26,6 +26,7 @@ from voicebot.oms.facts import View, find_facts, order_facts
 from voicebot.oms.guard import Answer, Guard
 from voicebot.oms.keys import number_key, order_key
 from voicebot.oms.model import Order
+from voicebot.oms.notices import Notices
 from voicebot.oms.reading import Reading, answered, failed_reading, iso
 from voicebot.oms.settings import OmsSettings
 from voicebot.oms.shop_reads import ShopReads
@@ -54,6 +55,7 @@ class OrderDesk:
         self.connector = connector
         self.settings = settings
         self.guard = Guard(settings)
+        self.notices = Notices(connector, self.guard)
         self._wall = wall
         self._zone = ZoneInfo(settings.shop_zone)
         self._closing = closing
@@ -82,6 +84,7 @@ class OrderDesk:
             return failed_reading("bad_answer", f"facts: {type(error).__name__}")
 
     async def close(self) -> None:
+        self.notices.close()
         await self.guard.close()
         await self.connector.close()
         if self._closing is not None:
@@ -150,7 +153,7 @@ class OrderDesk:
         read = ("find_orders", key.kind.value, key.value)
         began = asyncio.get_running_loop().time()
         answer = await self.guard.read(read, fetch, deadline, speculative=speculative)
-        if answer.status == "ok" and not answer.cached:
+        if answer.status == "ok" and not (answer.cached or answer.outdated):
             self._keep_parts(answer.value, (asyncio.get_running_loop().time() - began) * 1000)
         return answer
 

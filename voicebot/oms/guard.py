@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 ReadKey = tuple[str, ...]
 """Operation and its normalised arguments."""
+Stale = Callable[[ReadKey, Any], bool]
+"""Whether a change makes what was read under a key old; the value is None when there was nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class Answer:
 
     Attributes:
         saved_ms: time the caller did not wait, because the read had been made or begun before.
+        outdated: while it was being read, a change was told that it may not show.
         cause: for operators, when it failed.
     """
 
@@ -43,6 +46,7 @@ class Answer:
     fetched_at: datetime | None = None
     cached: bool = False
     saved_ms: float = 0.0
+    outdated: bool = False
     cause: str = ""
 
 
@@ -55,8 +59,11 @@ class _Snapshot:
 
 @dataclass(slots=True)
 class _Flight:
+    """A read under way. `changes` have been told since it began."""
+
     task: asyncio.Task[Answer]
     began: float
+    changes: list[Stale]
     waiters: int = 0
 
 
@@ -75,8 +82,6 @@ class Guard:
         self._tasks: set[asyncio.Task[Answer]] = set()
         self._snapshots: OrderedDict[ReadKey, _Snapshot] = OrderedDict()
         self._speculative = 0
-        self._age = 0
-        """Counts what has made snapshots old: a read begun before is no snapshot afterwards."""
         self.breaker = Breaker()
 
     async def read(
@@ -99,6 +104,7 @@ class Guard:
             flight = self._flights.get(key)
             joined = flight is not None
             saved_ms = (loop.time() - flight.began) * 1000 if flight else 0.0
+            told = tuple(flight.changes) if flight else ()
             if flight is None:
                 if speculative and self._speculative >= self._settings.concurrent_prefetches:
                     return Answer(status="unavailable", cause="enough speculative reads are under way")
@@ -108,12 +114,15 @@ class Guard:
                 return Answer(status="timeout", cause="no answer within the deadline")
             if joined and answer.status == "timeout" and deadline.left_s() > 0:
                 continue  # the read we had joined was given less time than we have
+            if any(stale(key, answer.value) for stale in told) and deadline.left_s() > 0:
+                continue  # it began before a change that was known when we joined it
             if joined:
                 return Answer(
                     status=answer.status,
                     value=answer.value,
                     fetched_at=answer.fetched_at,
                     saved_ms=saved_ms,
+                    outdated=answer.outdated,
                     cause=answer.cause,
                 )
             return answer
@@ -130,12 +139,12 @@ class Guard:
         """
         return await self._attempt(call, deadline, self._write_slots)
 
-    def forget(self, stale: Callable[[ReadKey, Any], bool]) -> None:
-        """Drop snapshots that a write has made old, by key and value; reads under way make none any more."""
+    def forget(self, stale: Stale) -> None:
+        """Drop snapshots that a change has made old. Such reads under way make none, and answer nobody who asks now."""
         for key in [key for key, kept in self._snapshots.items() if stale(key, kept.answer.value)]:
             del self._snapshots[key]
-        self._age += 1
-        self._flights.clear()  # they go on for whoever waits, but nobody else joins them
+        for flight in self._flights.values():
+            flight.changes.append(stale)
 
     async def close(self) -> None:
         """Cancel all reads under way."""
@@ -179,8 +188,9 @@ class Guard:
     ) -> _Flight:
         # What nobody waits for may take its time.
         ask = fetch if speculative else self._hedge(fetch)
-        task = asyncio.create_task(self._fly(key, ask, deadline), name=f"oms {key[0]}")
-        flight = _Flight(task, asyncio.get_running_loop().time())
+        changes: list[Stale] = []
+        task = asyncio.create_task(self._fly(key, ask, deadline, changes), name=f"oms {key[0]}")
+        flight = _Flight(task, asyncio.get_running_loop().time(), changes)
         self._flights[key] = flight
         self._tasks.add(task)
         self._speculative += speculative
@@ -210,9 +220,11 @@ class Guard:
             return Answer(status="unavailable", cause="the read was cancelled")
         return flight.task.result()
 
-    async def _fly(self, key: ReadKey, fetch: Callable[[Deadline], Awaitable[Any]], deadline: Deadline) -> Answer:
+    async def _fly(
+        self, key: ReadKey, fetch: Callable[[Deadline], Awaitable[Any]], deadline: Deadline, changes: list[Stale]
+    ) -> Answer:
         loop = asyncio.get_running_loop()
-        attempts_left, age = 1 + self._settings.retries, self._age
+        attempts_left = 1 + self._settings.retries
         while True:
             began = loop.time()
             attempts_left -= 1
@@ -220,7 +232,7 @@ class Guard:
                 value = await self._attempt(fetch, deadline, self._slots)
             except NotFound as error:
                 answer = Answer(status=error.status, fetched_at=datetime.now(UTC), cause=error.what)
-                if age == self._age:
+                if not any(stale(key, None) for stale in changes):
                     self._store(key, answer, (loop.time() - began) * 1000, self._settings.absent_ttl_s)
                 return answer
             except OmsError as error:
@@ -229,8 +241,9 @@ class Guard:
                     await asyncio.sleep(pause_s)
                     continue
                 return Answer(status=error.status, cause=str(error))
-            answer = Answer(status="ok", value=value, fetched_at=datetime.now(UTC))
-            if age == self._age:
+            outdated = any(stale(key, value) for stale in changes)
+            answer = Answer(status="ok", value=value, fetched_at=datetime.now(UTC), outdated=outdated)
+            if not outdated:
                 self._store(key, answer, (loop.time() - began) * 1000, self._settings.cache_ttl_s)
             return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,16 @@ def phone_key(raw: str, region: str) -> str | None:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+def name_key(name: str, postcode: str) -> str:
+    """First and last name without case, accents and what is between them, and a postcode: `zoe rossi/19122`.
+
+    Empty unless there are at least two names and a postcode.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words, code = re.findall(r"[a-z]+", plain), number_key(postcode)
+    return f"{words[0]} {words[-1]}/{code}" if len(words) > 1 and code else ""
+
+
 #: First present argument wins: the most exact key first.
 _PREFERENCE = (KeyKind.NUMBER, KeyKind.PAYMENT_REFERENCE, KeyKind.CUSTOMER_ID, KeyKind.EMAIL, KeyKind.PHONE)
 
@@ -41,6 +52,9 @@ def order_key(args: Mapping[str, Any], region: str) -> OrderKey | None:
         raw = args.get(kind.value)
         if isinstance(raw, str) and (value := exact(kind, raw, region)):
             return OrderKey(kind, value)
+    name, postcode = args.get("name"), args.get("postcode")
+    if isinstance(name, str) and isinstance(postcode, str) and (value := name_key(name, postcode)):
+        return OrderKey(KeyKind.NAME_POSTCODE, value)
     return None
 
 

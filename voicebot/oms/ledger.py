@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from voicebot.oms.actions import Action, ActionKind, ActionPlan, ActionResult
+from voicebot.oms.actions import HARMLESS, Action, ActionKind, ActionPlan, ActionResult
 from voicebot.oms.tables import SCHEMA, ledger
 from voicebot.records.database import connect, insert_new, migrate, transaction
 from voicebot.records.live import stamp, utc_now
@@ -99,7 +99,9 @@ class Ledger:
     async def begin(self, key: str, call: str, plan: ActionPlan) -> Entry | None:
         """Note that the write is about to be done; None when it may be, else the entry that says why not.
 
-        It may be when there was no such entry, or when the write had certainly not happened.
+        It may be when there was no such entry, or when the write had certainly not happened. While nobody knows what
+        became of the same action on the same order, in whatever call and with whatever arguments, it may not: the
+        entry is then that one's.
         """
         return await self.run(lambda: self._begin(key, call, plan))
 
@@ -154,7 +156,13 @@ class Ledger:
             "attempts": 1,
             "looks": 0,
         }
+        same = (ledger.c.action == row["action"]) & (ledger.c.target == row["target"]) & (ledger.c.key != key)
+        own = sa.select(ledger).where(ledger.c.key == key, ledger.c.status != Status.FAILED.value)
         with transaction(self._engine) as connection:
+            if plan.action.kind not in HARMLESS and connection.execute(own).first() is None:
+                other = connection.execute(sa.select(ledger).where(same, ledger.c.status.in_(_OPEN)).limit(1)).first()
+                if other is not None:
+                    return _entry(other)
             if connection.execute(insert_new(self._engine, ledger), row).rowcount == 1:
                 return None
             failed = (ledger.c.key == key) & (ledger.c.status == Status.FAILED.value)

@@ -51,7 +51,7 @@ class OmsSettings:
     """Further attempts of a failed read while its deadline leaves time."""
     retry_pause_ms: int = 40
     """Pause before a further attempt."""
-    plan_deadline_s: float = 3.0
+    plan_deadline_s: float = 6.0
     """Time that asking what an action would do may take, the fresh look at the order included."""
     commit_deadline_s: float = 8.0
     """Time until the caller is told what came of a write, reading back included."""
@@ -100,7 +100,7 @@ class OmsSettings:
     breaker_longest_s: float = 30.0
     """Longest while."""
     connector: str = "demo"
-    """Kind of order system behind `url`: `demo` or `medusa`."""
+    """Kind of order system behind `url`: `demo`, `medusa`, `vendure` or `shopify`."""
     webhook_secret_env: str = "VOICEBOT_OMS_WEBHOOK_SECRET"
     """Environment variable with the secret that the order system signs webhooks with; unset, none is believed."""
     price_currency: str | None = None
@@ -115,6 +115,14 @@ class OmsSettings:
     """Environment variable with the e-mail of our administrator in Medusa."""
     medusa_password_env: str = "VOICEBOT_MEDUSA_PASSWORD"
     """Environment variable with that administrator's password."""
+    vendure_username_env: str = "VOICEBOT_VENDURE_USERNAME"
+    """Environment variable with the identifier (e-mail) of our administrator in Vendure."""
+    vendure_password_env: str = "VOICEBOT_VENDURE_PASSWORD"
+    """Environment variable with that administrator's password."""
+    vendure_channel_env: str = "VOICEBOT_VENDURE_CHANNEL"
+    """Environment variable with the token of the Vendure channel to work in; unset, it is the default channel."""
+    shopify_token_env: str = "VOICEBOT_SHOPIFY_TOKEN"
+    """Environment variable with the Admin API access token of our app in Shopify."""
 
     def __post_init__(self) -> None:
         ones = ("max_orders", "concurrent_reads", "concurrent_prefetches", "cache_entries", "breaker_failures")

@@ -99,6 +99,40 @@ def _medusa(url: str, settings: OmsSettings, environ: Mapping[str, str]) -> Warm
     )
 
 
+def _vendure(url: str, settings: OmsSettings, environ: Mapping[str, str]) -> WarmConnector:
+    from voicebot.oms.connectors.vendure import Credentials, VendureConnector
+
+    return VendureConnector(
+        url,
+        Credentials(
+            _secret(environ, settings.vendure_username_env, "the identifier of an administrator of the shop"),
+            _secret(environ, settings.vendure_password_env, "that administrator's password"),
+        ),
+        channel=environ.get(settings.vendure_channel_env) or None,
+        connections=settings.concurrent_reads + settings.concurrent_writes,
+        zone=ZoneInfo(settings.shop_zone),
+        currency=settings.price_currency,
+        phone_region=settings.phone_region,
+        number_cap=settings.known_numbers,
+        every_s=settings.known_numbers_every_s,
+        plan_lifetime=timedelta(minutes=settings.draft_lifetime_min),
+        webhook_secret=environ.get(settings.webhook_secret_env),
+    )
+
+
+def _shopify(url: str, settings: OmsSettings, environ: Mapping[str, str]) -> WarmConnector:
+    from voicebot.oms.connectors.shopify import ShopifyConnector
+
+    return ShopifyConnector(
+        url,
+        _secret(environ, settings.shopify_token_env, "the Admin API access token of your app"),
+        connections=settings.concurrent_reads + settings.concurrent_writes,
+        phone_region=settings.phone_region,
+        plan_lifetime=timedelta(minutes=settings.draft_lifetime_min),
+        webhook_secret=environ.get(settings.webhook_secret_env),
+    )
+
+
 def _secret(environ: Mapping[str, str], name: str, what: str) -> str:
     value = environ.get(name)
     if not value:
@@ -110,6 +144,8 @@ def _secret(environ: Mapping[str, str], name: str, what: str) -> str:
 CONNECTORS: Mapping[str, Callable[[str, OmsSettings, Mapping[str, str]], WarmConnector]] = {
     "demo": _demo,
     "medusa": _medusa,
+    "vendure": _vendure,
+    "shopify": _shopify,
 }
 
 

@@ -43,6 +43,7 @@ T = TypeVar("T")
 CAP_OF: Mapping[ActionKind, Cap] = {
     ActionKind.CANCEL: Cap.CANCEL,
     ActionKind.ADDRESS_CHANGE: Cap.ADDRESS_CHANGE,
+    ActionKind.ACCOUNT_ADDRESS: Cap.ACCOUNT_ADDRESS,
     ActionKind.ITEM_CHANGE: Cap.ITEM_CHANGE,
     ActionKind.RETURN: Cap.RETURN,
     ActionKind.EXCHANGE: Cap.EXCHANGE,
@@ -67,12 +68,13 @@ _LINK = "link"
 
 @dataclass(slots=True)
 class _Kept:
-    """A plan of this call. `open` until it is committed or given up."""
+    """A plan of this call. `open` until it is committed or given up; what was given up is never done."""
 
     plan: ActionPlan
     subject: str
     needs: int
     open: bool = True
+    given_up: bool = False
 
 
 class CallWrites:
@@ -154,6 +156,8 @@ class CallWrites:
             kind = ActionKind(action)
             if CAP_OF[kind] not in self._desk.connector.caps:
                 raise ValueError(f"{self._desk.connector.name} cannot {action}")
+            if args.get("settle") == "store_credit" and Cap.STORE_CREDIT not in self._desk.connector.caps:
+                raise ValueError(f"{self._desk.connector.name} cannot settle with store credit")
             kept = await self._planned(Action(kind=kind, target=order_id, args=dict(args)), plan_id)
             status = "ok"
         except ValueError as error:
@@ -230,6 +234,9 @@ class CallWrites:
             self._refused(request, plan_id, "", "failed", "no such plan")
             return {"status": "failed", "reason": "no_plan"}
         plan, action = kept.plan, kept.plan.action.kind.value
+        if kept.given_up:
+            self._refused(request, plan_id, action, "conflict", "given_up")
+            return {"status": "conflict", "action": action, "reason": "given_up"}
         if self.proofs.level(kept.subject) < kept.needs:
             log.error("call %s: a commit without the proof that it needs was refused", self._log.call_id)
             self._refused(request, plan_id, action, "unverified", f"needs {kept.needs}")
@@ -249,7 +256,7 @@ class CallWrites:
         self._log.append(ActionBegun(request=request, plan=plan.id, action=action, key=key))
         made = await self._desk.committer.commit(key, self._log.call_id, plan)
         self._note(request, plan, key, made, round((loop.time() - began) * 1000, 1))
-        # What was done before was another plan, unless it was this very one.
+        # What was begun before was another plan, unless it was this very one.
         if fresh and (made.repeated or made.status in ("not_allowed", "conflict", "failed")):
             await self._remove(plan)
         facts = dict(made.result.facts) if made.result else {}
@@ -326,7 +333,7 @@ class CallWrites:
         kept = self._plans.get(plan_id)
         if kept is None or not kept.open:
             return
-        kept.open = False
+        kept.open, kept.given_up = False, True
         cause = await self._remove(kept.plan)
         self._log.append(ActionAbandoned(plan=plan_id, action=kept.plan.action.kind.value, cause=cause))
 

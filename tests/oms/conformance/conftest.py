@@ -1,4 +1,4 @@
-"""Real order systems for the conformance suite, started once for a test run."""
+"""A real order system for the conformance suite, started once for a test run."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from medusa_shop import MedusaShop
+    from vendure_shop import VendureShop
 
 
 @pytest.fixture(scope="session")
-def medusa_shop() -> Iterator[MedusaShop]:
-    """A running Medusa with a catalogue."""
-    from medusa_shop import running_medusa
+def vendure_shop() -> Iterator[VendureShop]:
+    """A running Vendure with a catalogue."""
+    from vendure_shop import running_vendure
 
-    with running_medusa() as shop:
+    with running_vendure() as shop:
         yield shop

@@ -168,6 +168,8 @@ class DemoBackend:
         email = wanted.email or f"buyer.{number}@example.com"
         if email not in self._customers:
             customer: dict[str, Any] = {"id": f"c-{number}", "first_name": wanted.first_name, "emails": [email]}
+            address = {"street": "1 Mill Road", "city": "Boston", "postcode": "02116", "country": "US"}
+            customer |= {"last_name": "Lovelace", "addresses": [address], "store_credit": wanted.store_credit_minor}
             customer["phones"] = [wanted.phone] if wanted.phone else []
             if wanted.subscription:
                 soon = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()

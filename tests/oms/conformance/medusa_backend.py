@@ -17,7 +17,7 @@ from medusa_shop import next_number
 
 from voicebot.oms.conformance import CannotMake, Made, Shelf, State, Wanted
 from voicebot.oms.connectors.medusa import Credentials, MedusaConnector
-from voicebot.oms.connectors.medusa.connector import SIGNATURE, signature
+from voicebot.oms.connectors.webhooks import SIGNATURE, signature
 from voicebot.oms.money import Money
 
 SECRET = "whsec-medusa"

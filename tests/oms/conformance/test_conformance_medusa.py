@@ -35,4 +35,5 @@ async def test_behaviour(backend: MedusaBackend, one: Behaviour) -> None:
 
 async def test_what_medusa_lacks_is_not_announced(backend: MedusaBackend) -> None:
     lacks = {Cap.FIND_BY_PAYMENT, Cap.SUBSCRIPTIONS, Cap.PAYMENT_LINK, Cap.PROMO_REISSUE, Cap.IDEMPOTENT_WRITES}
+    lacks |= {Cap.FIND_BY_NAME, Cap.ACCOUNT_ADDRESS, Cap.STORE_CREDIT}
     assert set(Cap) - backend.connector.caps == lacks

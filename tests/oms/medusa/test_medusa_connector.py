@@ -10,8 +10,9 @@ from medusa_fake import FakeShop, Json, item, order, payment, pieces, refusal
 
 from voicebot.oms.actions import Action, ActionKind, ActionPlan
 from voicebot.oms.connector import Cap, Conflict, Deadline, NotAllowed, OmsError, Unavailable
-from voicebot.oms.connectors.medusa.connector import SIGNATURE, MedusaConnector, signature
+from voicebot.oms.connectors.medusa.connector import MedusaConnector
 from voicebot.oms.connectors.medusa.writes.base import stamp
+from voicebot.oms.connectors.webhooks import SIGNATURE, signature
 
 SECRET = "whsec"
 
@@ -88,6 +89,14 @@ async def test_a_changed_order_is_not_written_to() -> None:
     with pytest.raises(Conflict):
         await connector.commit(plan, key="k-1", deadline=soon())
     assert "POST orders/order_1/cancel" not in shop.asked
+
+
+async def test_an_order_that_somebody_else_has_cancelled_is_not_told_as_ours() -> None:
+    shop = shop_with()
+    connector, plan = await planned(shop, ActionKind.CANCEL)
+    shop.answers["GET orders/order_1"] = {"order": order(status="canceled")}
+    with pytest.raises(Conflict):
+        await connector.commit(plan, key="k-1", deadline=soon())
 
 
 async def test_a_quote_that_is_too_old_is_refused() -> None:

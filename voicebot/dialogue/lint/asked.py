@@ -13,7 +13,9 @@ from voicebot.policy.table import Policy
 
 #: Arguments of reads; all but `heard` say what to look for.
 READS: Mapping[str, frozenset[str]] = {
-    "find_orders": frozenset({"number", "email", "phone", "payment_reference", "customer_id", "heard"}),
+    "find_orders": frozenset(
+        {"number", "email", "phone", "payment_reference", "customer_id", "name", "postcode", "heard"}
+    ),
     "get_order": frozenset({"id"}),
     "find_products": frozenset({"text", "sku"}),
     "get_customer": frozenset({"customer", "order"}),
@@ -22,10 +24,11 @@ READS: Mapping[str, frozenset[str]] = {
 #: Arguments of actions.
 ACTIONS: Mapping[str, frozenset[str]] = {
     "cancel": frozenset({"reason", "lines"}),
-    "address_change": frozenset({"address"}),
-    "item_change": frozenset({"lines", "add", "swap"}),
+    "address_change": frozenset({"address", "address_of"}),
+    "account_address": frozenset({"address", "address_of"}),
+    "item_change": frozenset({"lines", "add", "swap", "settle"}),
     "return": frozenset({"lines", "reason", "condition", "resolution", "method", "fee_minor"}),
-    "exchange": frozenset({"lines", "sku", "reason", "method"}),
+    "exchange": frozenset({"lines", "sku", "swaps", "reason", "method", "settle"}),
     "refund": frozenset({"amount_minor", "reason", "method"}),
     "resend": frozenset({"lines", "reason"}),
     "subscription_pause": frozenset({"subscription", "until"}),

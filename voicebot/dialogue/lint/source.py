@@ -22,7 +22,7 @@ GIVEN: Mapping[str, frozenset[str] | None] = {
     "shop": None,
     "dialogue": frozenset({
         "misses", "silences", "intent", "human_requests", "last_flow", "slot", "kind", "keypad", "heard", "doubt",
-        "pending", "said_before", "verifying",
+        "pending", "said_before", "verifying", "changed", "failed",
     }),
 }  # fmt: skip
 #: Patterns that the engine itself runs.
@@ -36,7 +36,7 @@ HUMAN = "human_agent"
 #: Commands that an `on` may catch.
 COMMANDS = frozenset({
     "affirm", "deny", "repeat", "slower", "cancel_dialogue", "greet", "goodbye", "thanks", "help", "bot_challenge",
-    "unsure", "hold_on", "human_agent", "out_of_scope", "other_language", "abuse", "start_over",
+    "unsure", "hold_on", "human_agent", "out_of_scope", "other_language", "abuse", "start_over", "wrong_person",
     "not_understood",
 })  # fmt: skip
 

@@ -46,7 +46,7 @@ _ANSWERS = ("plan", "commit", "prove", "send_code", "message", "handoff", "callb
 
 
 def _many(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+    return value if value is None or isinstance(value, list | tuple) else [value]
 
 
 def _words(value: Any) -> Any:
@@ -58,7 +58,7 @@ def _words(value: Any) -> Any:
 
 def _pattern(value: Any) -> re.Pattern[str]:
     if not isinstance(value, str) or not value:
-        raise ValueError("should be a regular expression, written as text")
+        raise ValueError("should be a regular expression, in quotes where YAML sees no text in it")
     try:
         return re.compile(value, re.IGNORECASE)
     except re.error as error:
@@ -164,10 +164,12 @@ class Case(_Model):
     `plan cancel`, `commit`, `prove postcode`, `send_code`, `message`, `handoff`, `callback`; `decide returns` changes
     the outcome of a policy. A text is a status, a mapping goes on top of the usual answer, a list of these takes turns,
     the last one stays. `late`, or `late: 2` in a mapping: it comes only after so many more deeds of the caller."""
-    turns: Annotated[tuple[TurnCase, ...], Field(min_length=1)]
+    turns: tuple[TurnCase, ...]
 
     @model_validator(mode="after")
     def _known_answers(self) -> Case:
+        if not self.turns:
+            raise ValueError("there are no turns")
         for key, value in self.answers.items():
             _answer(key, value)
         return self
@@ -247,9 +249,11 @@ def read_suite(texts: Mapping[str, str]) -> Suite:
 
 
 def _problems(file: str, document: documents.Document, error: ValidationError) -> Iterator[Problem]:
+    keys = f"known keys: {', '.join(Case.model_fields)}; of turns: {', '.join(TurnCase.model_fields)}"
     for item in error.errors(include_url=False):
         place = tuple(item["loc"])
         where = ".".join(str(part) for part in place) or "the document"
-        what = f"{where}: {item['msg'].removeprefix('Value error, ')}"
-        fix = f"known keys: {', '.join(Case.model_fields)}; of turns: {', '.join(TurnCase.model_fields)}"
-        yield Problem(file, document.line(place), "T002", what, fix)
+        unknown = item["type"] == "extra_forbidden"
+        what = "there is no such key" if unknown else item["msg"].removeprefix("Value error, ")
+        fix = keys if unknown or item["type"] == "missing" else "docs/flow-tests.md tells what may stand there"
+        yield Problem(file, document.line(place), "T002", f"{where}: {what}", fix)

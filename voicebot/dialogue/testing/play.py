@@ -86,7 +86,7 @@ class Player:
                 played.talk.append(("caller", _told(turn)))
                 played.talk += [("understood", _understood(understanding))] if understanding else []
                 shop.deeds += 1
-                effects = self._over(effects, now) if turn.interrupts else []
+                effects = self._heard(effects, now, talked_over=bool(turn.interrupts))
                 effects += self._give(given, case, shop)
                 for late in shop.due():
                     effects += self._give(late, case, shop)
@@ -100,11 +100,16 @@ class Player:
         said = " ".join(self._written(effect, case.today) for effect in effects if isinstance(effect, Say))
         return [("bot", said)] if said else []
 
-    def _over(self, effects: Sequence[Effect], now: str) -> list[Effect]:
-        """The bot's last words are talked over."""
-        last = next((effect.utterance for effect in reversed(effects) if isinstance(effect, Say)), "")
-        self._state, told = self._engine.step(self._state, Heard(utterance=last, complete=False, heard="", now=now))
-        return list(told)
+    def _heard(self, effects: Sequence[Effect], now: str, *, talked_over: bool) -> list[Effect]:
+        """What the bot said is heard to its end, but for its last words when the caller talks over them."""
+        said = [effect.utterance for effect in effects if isinstance(effect, Say)]
+        told: list[Effect] = []
+        for number, utterance in enumerate(said, 1):
+            whole = not talked_over or number < len(said)
+            heard = Heard(utterance=utterance, complete=whole, heard="", now=now)
+            self._state, more = self._engine.step(self._state, heard)
+            told += more
+        return told
 
     def _input(self, turn: TurnCase, now: str) -> tuple[Input | None, Understanding | None]:
         if turn.keys is not None:

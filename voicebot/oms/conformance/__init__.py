@@ -6,7 +6,14 @@ backend's capabilities do not announce is not applicable to it, and is reported 
 
 from __future__ import annotations
 
-from voicebot.oms.conformance import goods, money, orders, reads, trouble  # noqa: F401  # their behaviours are listed
+from voicebot.oms.conformance import (  # noqa: F401  # their behaviours are listed
+    account,
+    goods,
+    money,
+    orders,
+    reads,
+    trouble,
+)
 from voicebot.oms.conformance.backend import Backend, CannotMake, Made, Shelf, State, Wanted
 from voicebot.oms.conformance.behaviour import BEHAVIOURS, Behaviour, Broken, Verdict, check
 

@@ -36,6 +36,7 @@ class Wanted:
         email, phone: two orders wanted with the same e-mail belong to one customer, and with different e-mails to two;
             made up by the backend when left out.
         subscription: the customer also has an active subscription. `Cap.SUBSCRIPTIONS`.
+        store_credit_minor: in the customer's account. `Cap.STORE_CREDIT`.
         raw_status: a status word of the backend that no table maps.
     """
 
@@ -48,6 +49,7 @@ class Wanted:
     email: str | None = None
     phone: str | None = None
     subscription: bool = False
+    store_credit_minor: int | None = None
     raw_status: str | None = None
 
 

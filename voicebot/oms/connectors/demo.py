@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
-import json
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -33,6 +30,7 @@ from voicebot.oms.connector import (
     Throttled,
     Unavailable,
 )
+from voicebot.oms.connectors.webhooks import SignedWebhooks
 from voicebot.oms.demo import mapping
 from voicebot.oms.demo.schema import CustomerDoc, PromotionDoc
 from voicebot.oms.demo.wire import (
@@ -46,7 +44,6 @@ from voicebot.oms.demo.wire import (
     Quote,
     Refusal,
 )
-from voicebot.oms.demo.writes import SIGNATURE, signature
 from voicebot.oms.model import Customer, CustomerRef, Order
 from voicebot.oms.products import Product, ProductSearch, Promotion
 
@@ -54,8 +51,6 @@ D = TypeVar("D", bound=BaseModel)
 
 _LONGEST_ANSWER = 4 * 1024 * 1024
 #: A webhook older or newer than this is a replay; as many that came lately are remembered.
-_WEBHOOK_AGE_S = 300
-_WEBHOOKS_KEPT = 10_000
 
 # httpx logs every URL at INFO, and ours hold callers' numbers and addresses.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -81,9 +76,7 @@ class DemoConnector:
         unix_time: Callable[[], float] = time.time,
     ) -> None:
         self.caps = frozenset(Cap) - (frozenset() if webhook_secret else {Cap.WEBHOOKS})
-        self._secret = webhook_secret
-        self._unix_time = unix_time
-        self._webhooks: OrderedDict[str, None] = OrderedDict()
+        self._webhooks = SignedWebhooks(webhook_secret, unix_time)
         self._client = httpx.AsyncClient(
             base_url=base_url,
             transport=transport,
@@ -164,26 +157,7 @@ class DemoConnector:
         """The service keeps no quotes."""
 
     def verify_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
-        given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE, "")
-        parts = dict(part.partition("=")[::2] for part in given.split(","))
-        sent = parts.get("t", "")
-        if self._secret is None or not sent.isdecimal() or len(sent) > 12:
-            raise BadAnswer("a webhook without a signature that could be checked", where="webhook")
-        if not hmac.compare_digest(signature(self._secret, int(sent), body).encode(), given.encode()):
-            raise BadAnswer("a webhook with a wrong signature", where="webhook", fix="is the secret the same?")
-        if abs(self._unix_time() - int(sent)) > _WEBHOOK_AGE_S:
-            raise BadAnswer("a webhook that is too old", where="webhook", fix="compare both machines' clocks")
-        try:
-            event = json.loads(body)
-            number, orders = event["id"], event["orders"]
-        except (ValueError, TypeError, KeyError) as error:
-            raise BadAnswer("a webhook that cannot be read", where="webhook") from error
-        if number in self._webhooks:
-            raise BadAnswer("a webhook that came before", where="webhook")
-        self._webhooks[number] = None
-        while len(self._webhooks) > _WEBHOOKS_KEPT:
-            self._webhooks.popitem(last=False)
-        return tuple(str(order) for order in orders)
+        return self._webhooks.orders(headers, body)
 
     async def health(self, *, deadline: Deadline) -> Health:
         doc = await self._get("/healthz", HealthDoc, deadline, {})

@@ -64,6 +64,7 @@ def make_app(store: ShopStore, faults: Faults, seed: int, webhook: Webhook | Non
         phone: Key = None,
         payment_reference: Key = None,
         customer_id: Key = None,
+        name_postcode: Key = None,
         limit: Limit = 20,
     ) -> Response:
         """Orders and customers by exactly one key."""
@@ -73,6 +74,7 @@ def make_app(store: ShopStore, faults: Faults, seed: int, webhook: Webhook | Non
             KeyKind.PHONE: phone,
             KeyKind.PAYMENT_REFERENCE: payment_reference,
             KeyKind.CUSTOMER_ID: customer_id,
+            KeyKind.NAME_POSTCODE: name_postcode,
         }
         keys = [(kind, value) for kind, value in given.items() if value]
         if len(keys) != 1:

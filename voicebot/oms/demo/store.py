@@ -29,7 +29,7 @@ from voicebot.oms.demo.schema import (
     VariantDoc,
     compact,
 )
-from voicebot.oms.keys import email_key, number_key
+from voicebot.oms.keys import email_key, name_key, number_key
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -165,7 +165,7 @@ class ShopStore:
 
     def find(self, kind: KeyKind, value: str, limit: int) -> tuple[list[str], list[str]]:
         """Orders that fit the key, unsettled and newest first, and the customers that the key identifies."""
-        if kind in (KeyKind.EMAIL, KeyKind.PHONE):
+        if kind in (KeyKind.EMAIL, KeyKind.PHONE, KeyKind.NAME_POSTCODE):
             owners = [
                 row[0]
                 for row in self._db.execute(
@@ -173,7 +173,8 @@ class ShopStore:
                     (kind.value, value),
                 )
             ]
-            rows = self._newest(kind.value, value, limit)
+            # A guest's order has contacts of its own.
+            rows = set() if kind is KeyKind.NAME_POSTCODE else self._newest(kind.value, value, limit)
             for owner in owners:
                 rows |= self._newest("customer_id", owner, limit)
         elif kind is KeyKind.CUSTOMER_ID:
@@ -330,6 +331,9 @@ class ShopStore:
     def _insert_customer(self, customer: CustomerDoc) -> None:
         self._db.execute("INSERT INTO customers VALUES (?, ?)", (customer.id, compact(customer)))
         contacts = {("email", email_key(e)) for e in customer.emails} | {("phone", p) for p in customer.phones}
+        # The present address counts, not one before.
+        names = {name_key(f"{customer.first_name} {customer.last_name}", a.postcode) for a in customer.addresses[:1]}
+        contacts |= {(KeyKind.NAME_POSTCODE.value, name) for name in names if name}
         self._db.executemany("INSERT INTO contacts VALUES (?, ?, ?)", ((k, v, customer.id) for k, v in contacts))
 
     def _insert_orders(self, orders: Sequence[OrderDoc]) -> None:

@@ -83,6 +83,11 @@ def _world(store: ShopStore, order_id: str, now: datetime) -> World:
         found = store.promotion(code)
         return PromotionDoc.model_validate_json(found) if found else None
 
+    def other(other_id: str) -> OrderDoc | None:
+        document = store.order(other_id) if order.customer_id else None
+        found = OrderDoc.model_validate_json(document) if document else None
+        return found if found is not None and found.customer_id == order.customer_id else None
+
     return World(
         order=order,
         customer=CustomerDoc.model_validate_json(customer) if customer else None,
@@ -90,6 +95,7 @@ def _world(store: ShopStore, order_id: str, now: datetime) -> World:
         today=now.astimezone(ZoneInfo(store.shop().time_zone)).date(),
         variant=store.variant,
         promotion=promotion,
+        other=other,
     )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ValidationError
 
 from voicebot.errors import VoicebotError
+from voicebot.oms.demo.retail import FILES, is_retail, read_retail
 from voicebot.oms.demo.schema import FORMAT, OrderDoc, ShopFile, compact
 from voicebot.oms.demo.store import ShopStore
 from voicebot.oms.keys import number_key
@@ -49,11 +50,13 @@ class ShopFileError(VoicebotError):
 
 
 def read_shop(path: Path) -> ShopFile:
-    """Parse and check a shop file.
+    """Parse and check a shop file, or a folder of the kind that `voicebot.oms.demo.retail` knows.
 
     Raises:
         ShopFileError: unreadable, not JSON, or not a shop; `problems` name the paths in the document.
     """
+    if path.is_dir():
+        return _read_folder(path)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -69,6 +72,21 @@ def read_shop(path: Path) -> ShopFile:
         )
     try:
         shop = ShopFile.model_validate_json(text)
+    except ValidationError as error:
+        raise _refused(path, [_explained(e) for e in error.errors(include_url=False)]) from error
+    if problems := list(_contradictions(shop)):
+        raise _refused(path, problems)
+    return shop
+
+
+def _read_folder(path: Path) -> ShopFile:
+    if not is_retail(path):
+        fix = f"give a shop document, or a folder with {', '.join(FILES)}"
+        raise ShopFileError("a folder that is not a shop", where=str(path), fix=fix)
+    try:
+        shop = read_retail(path)
+    except OSError as error:
+        raise ShopFileError(f"cannot be read: {error}", where=str(path), fix="give readable files") from error
     except ValidationError as error:
         raise _refused(path, [_explained(e) for e in error.errors(include_url=False)]) from error
     if problems := list(_contradictions(shop)):

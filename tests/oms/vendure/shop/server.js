@@ -23,7 +23,7 @@ const llamas = {
 };
 
 const config = {
-  apiOptions: { hostname: '127.0.0.1', port: Number(process.env.PORT), adminApiPath: 'admin-api', shopApiPath: 'shop-api' },
+  apiOptions: { hostname: '127.0.0.1', port: Number(process.env.PORT), adminApiPath: 'admin-api', shopApiPath: 'shop-api', cors: false },
   authOptions: {
     tokenMethod: ['bearer'],
     superadminCredentials: { identifier: process.env.SUPERADMIN, password: process.env.PASSWORD },

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from voicebot.oms.actions import ActionKind
-from voicebot.oms.demo.changes import delivered, money, subscriptions, unshipped
+from voicebot.oms.demo.changes import account, delivered, money, subscriptions, unshipped
 from voicebot.oms.demo.changes.base import Change, Refused, World
 
 __all__ = ["CHANGES", "Change", "Refused", "World"]
@@ -15,6 +15,7 @@ __all__ = ["CHANGES", "Change", "Refused", "World"]
 CHANGES: Mapping[ActionKind, Callable[[World, Mapping[str, Any]], Change]] = {
     ActionKind.CANCEL: unshipped.cancel,
     ActionKind.ADDRESS_CHANGE: unshipped.address_change,
+    ActionKind.ACCOUNT_ADDRESS: account.address,
     ActionKind.ITEM_CHANGE: unshipped.item_change,
     ActionKind.RETURN: delivered.send_back,
     ActionKind.EXCHANGE: delivered.exchange,

@@ -37,6 +37,7 @@ class World:
     Attributes:
         variant: product and variant of a SKU, None when the shop does not sell it.
         promotion: by its code in capitals.
+        other: another order of the same customer by its id, None when there is none.
     """
 
     order: OrderDoc
@@ -45,6 +46,7 @@ class World:
     today: date
     variant: Callable[[str], tuple[ProductDoc, VariantDoc] | None]
     promotion: Callable[[str], PromotionDoc | None]
+    other: Callable[[str], OrderDoc | None] = lambda _: None
 
     @cached_property
     def known(self) -> Order:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from voicebot.oms.demo.changes import account
 from voicebot.oms.demo.changes.base import (
     ARRIVAL_DAYS,
     SEND_BACK_DAYS,
@@ -57,17 +58,15 @@ def send_back(world: World, args: Mapping[str, Any]) -> Change:
 
 
 def exchange(world: World, args: Mapping[str, Any]) -> Change:
-    """A return with another variant or product sent in its place, and the price difference."""
+    """A return with other variants or products sent in its place, and the price difference."""
     method = one_of(args, "method", "label", "qr", "drop_off")
-    sku = text(args, "sku", longest=80)
-    pieces = _returnable(world, args)
-    if len(pieces) != 1:
-        raise Refused("other", "one line is exchanged at a time")
-    (line_id, quantity), *_ = pieces.items()
-    line = lines_by_id(world, pieces)[line_id]
-    product, variant = world.product(sku)
-    world.in_stock(sku, quantity)
-    difference = (even_price(world, line.sku, line.unit_price.minor, sku) - line.unit_price.minor) * quantity
+    wishes = _swaps(args)
+    pieces = _returnable(world, {"lines": [{"line": line, "quantity": count} for line, _, count in wishes] or None})
+    if len(pieces) != max(1, len(wishes)):
+        raise Refused("other", "each line is exchanged once")
+    if not wishes:
+        wishes = [(line, text(args, "sku", longest=80), count) for line, count in pieces.items()]
+    lines = lines_by_id(world, pieces)
     back = ReturnDoc(
         id=_next_return(world.order),
         status="approved" if method == "drop_off" else "label_issued",
@@ -76,30 +75,66 @@ def exchange(world: World, args: Mapping[str, Any]) -> Change:
         resolution="exchange",
         send_back_by=world.today + timedelta(days=SEND_BACK_DAYS),
     )
-    name = ", ".join(part for part in (product.name, spoken_options(variant)) if part)
-    sent = ExchangeDoc(
-        id=f"X-{world.order.number}-{len(world.order.exchanges) + 1}",
-        status="awaiting_payment" if difference > 0 else "confirmed",
-        return_id=back.id,
-        sku=sku,
-        name=name[:200],
-        quantity=quantity,
-        difference=difference,
-    )
+    settle = one_of(args, "settle", "original", "store_credit")
+    sent: list[ExchangeDoc] = []
+    taken: dict[str, int] = {}
+    for line_id, sku, quantity in wishes:
+        product, variant = world.product(sku)
+        taken[sku] = taken.get(sku, 0) + quantity
+        world.in_stock(sku, taken[sku])
+        line = lines[line_id]
+        each = even_price(world, line.sku, line.unit_price.minor, sku) - line.unit_price.minor
+        name = ", ".join(part for part in (product.name, spoken_options(variant)) if part)
+        sent.append(
+            ExchangeDoc(
+                id=f"X-{world.order.number}-{len(world.order.exchanges) + len(sent) + 1}",
+                status="confirmed",
+                return_id=back.id,
+                sku=sku,
+                name=name[:200],
+                quantity=quantity,
+                difference=each * quantity,
+            )
+        )
+    difference = sum(swap.difference for swap in sent)
+    by_credit = settle == "store_credit" and difference != 0
+    unpaid = difference > 0 and not by_credit
+    if unpaid:
+        sent = [swap.model_copy(update={"status": "awaiting_payment"}) for swap in sent]
+    product, variant = world.product(sent[0].sku)
     preview = {
         **about(world, pieces),
-        "replacement": {"sku": sku, "name": product.name, "variant": spoken_options(variant)},
+        "replacement": {"sku": variant.sku, "name": product.name, "variant": spoken_options(variant)},
         "to_pay_minor": max(0, difference),
         "refund_minor": min(max(0, -difference), world.known.refundable_minor),
+        "settle": settle,
         "resolution": "exchange",
-        "arrives_by": (world.today + timedelta(days=ARRIVAL_DAYS)).isoformat() if difference <= 0 else None,
+        "arrives_by": None if unpaid else (world.today + timedelta(days=ARRIVAL_DAYS)).isoformat(),
         **_way_back(world, method),
     }
     doc = world.order.model_copy(
-        update={"returns": (*world.order.returns, back), "exchanges": (*world.order.exchanges, sent)}
+        update={"returns": (*world.order.returns, back), "exchanges": (*world.order.exchanges, *sent)}
     )
-    link = {**_link(back.id, method), **({"pay_link": f"https://pay.example.com/{sent.id}"} if difference > 0 else {})}
-    return Change(preview=preview, reference=sent.id, private=link, order=doc, taken={sku: quantity})
+    link = {**_link(back.id, method), **({"pay_link": f"https://pay.example.com/{sent[0].id}"} if unpaid else {})}
+    return Change(
+        preview=preview,
+        reference=sent[0].id,
+        private=link,
+        order=doc,
+        customer=account.credited(world, -difference) if by_credit else None,
+        taken=taken,
+    )
+
+
+def _swaps(args: Mapping[str, Any]) -> list[tuple[str, str, int]]:
+    """Line, SKU and pieces of each exchange; none when no line is named: then it is the only one."""
+    swaps = args.get("swaps")
+    if swaps is None:
+        sku = text(args, "sku", longest=80)
+        return [(line, sku, count) for line, count in (wanted(args) or {}).items()]
+    if not isinstance(swaps, list) or not all(isinstance(s, dict) and isinstance(s.get("line"), str) for s in swaps):
+        raise Refused("other", "swaps are a list of {line, sku}")
+    return [(s["line"], text(s, "sku", longest=80), 1) for s in swaps]
 
 
 def resend(world: World, args: Mapping[str, Any]) -> Change:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from voicebot.oms.demo.changes import account
+from voicebot.oms.demo.changes.account import new_address
 from voicebot.oms.demo.changes.base import (
     Change,
     Refused,
@@ -14,15 +15,14 @@ from voicebot.oms.demo.changes.base import (
     about,
     changeable,
     lines_by_id,
+    one_of,
     replaced,
     spoken_options,
     text,
     wanted,
 )
-from voicebot.oms.demo.schema import AddressDoc, LineDoc, OrderDoc, RefundDoc
+from voicebot.oms.demo.schema import LineDoc, OrderDoc, RefundDoc
 from voicebot.oms.status import OrderStatus, PaymentStatus
-
-_PARTS = ("name", "street", "city", "region", "postcode", "country")
 
 
 def cancel(world: World, args: Mapping[str, Any]) -> Change:
@@ -66,17 +66,10 @@ def cancel(world: World, args: Mapping[str, Any]) -> Change:
 def address_change(world: World, args: Mapping[str, Any]) -> Change:
     """Another address in the same country; what is left out stays."""
     changeable(world)
-    given = args.get("address")
-    if not isinstance(given, dict) or not given or not set(given) <= set(_PARTS):
-        raise Refused("bad_address", f"an address has {', '.join(_PARTS)}")
-    if any(not isinstance(value, str) or len(value) > 200 for value in given.values()):
-        raise Refused("bad_address", "the parts of an address are short texts")
-    merged = {**world.order.ship_to.model_dump(), **{name: value.strip() for name, value in given.items()}}
-    if not re.fullmatch("[A-Z]{2}", merged["country"]) or not all(merged[p] for p in ("street", "city", "postcode")):
-        raise Refused("bad_address", "street, city, postcode and country are needed")
-    if merged["country"] != (world.order.ship_to.country or merged["country"]):
+    wanted_there = new_address(world, args, world.order.ship_to)
+    if wanted_there.country != (world.order.ship_to.country or wanted_there.country):
         raise Refused("bad_address", "taxes and delivery were computed for another country")
-    doc = world.order.model_copy(update={"ship_to": AddressDoc(**merged)})
+    doc = world.order.model_copy(update={"ship_to": wanted_there})
     arrives = world.order.promised_by
     preview = {
         **about(world, {line.id: line.cancellable for line in world.known.lines}),
@@ -103,7 +96,7 @@ def item_change(world: World, args: Mapping[str, Any]) -> Change:
             changed[line_id] = line.model_copy(update={"quantity": line.written_off + quantity})
         else:
             changed[line_id] = line.model_copy(update={"written_off": line.quantity - quantity})
-    swapped = _swap(world, args, changed, needed)
+    swapped = _swaps(world, args, changed, needed)
     added = _added(world, args, needed)
     for sku, count in needed.items():
         world.in_stock(sku, count)
@@ -114,7 +107,11 @@ def item_change(world: World, args: Mapping[str, Any]) -> Change:
         raise Refused("nothing_left", "nothing would be left: cancel the order instead")
     difference = _worth(after) - _worth(doc.lines)
     doc, back = doc.model_copy(update={"lines": after}), 0
-    if difference > 0:
+    settle, customer = one_of(args, "settle", "original", "store_credit"), None
+    if settle == "store_credit" and difference:
+        customer = account.credited(world, -difference)
+        doc = account.settled(world, doc, difference)
+    elif difference > 0:
         doc = _dearer(world, doc, difference)
     elif difference < 0:
         doc, back = _cheaper(world, doc, -difference, "changed")
@@ -128,21 +125,28 @@ def item_change(world: World, args: Mapping[str, Any]) -> Change:
         "currency": doc.currency,
         "refund_minor": back,
         "to_pay_minor": max(0, difference),
+        "settle": settle,
         "total_minor": doc.total,
         "order_status": order.status.value,
         **({"replacement": swapped} if swapped else {}),
     }
-    return Change(preview=preview, reference=order.number, order=doc, taken=needed)
+    return Change(preview=preview, reference=order.number, order=doc, customer=customer, taken=needed)
 
 
-def _swap(
+def _swaps(
     world: World, args: Mapping[str, Any], changed: dict[str, LineDoc], needed: dict[str, int]
 ) -> dict[str, Any] | None:
-    swap = args.get("swap")
-    if swap is None:
-        return None
+    """Other variants in place of ordered ones; the first one's preview, None when there are none."""
+    swaps = args.get("swap")
+    made = [_swap(world, swap, changed, needed) for swap in (swaps if isinstance(swaps, list) else [swaps]) if swap]
+    if len({swap["line"] for swap in swaps} if isinstance(swaps, list) else made) < len(made):
+        raise Refused("other", "a line is swapped once")
+    return made[0] if made else None
+
+
+def _swap(world: World, swap: Any, changed: dict[str, LineDoc], needed: dict[str, int]) -> dict[str, Any]:
     if not isinstance(swap, dict) or not isinstance(swap.get("line"), str) or not isinstance(swap.get("sku"), str):
-        raise Refused("other", "swap is {line, sku}")
+        raise Refused("other", "swap is {line, sku}, or a list of them")
     lines_by_id(world, {swap["line"]: 1})
     line = next(line for line in world.order.lines if line.id == swap["line"])
     line = changed.get(line.id, line)

@@ -1,0 +1,243 @@
+"""A whole shop: the 34 caller tasks of tau2-bench's retail shop, played to the same engine as `voicebot chat`.
+
+The shop is imported as `voicebot oms import` does it and served over HTTP; its policy is a pack of flows and policies
+(`shop_pack`, YAML only, on the shipped patterns). Callers are scripts in our own words (`shop_callers.yaml`), each in
+several phrasings. What counts is the shop's database at the end, compared with the one after the task's right actions.
+
+The data is not part of this repository: give its folder with --data (MIT, (c) 2025 Sierra Research).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from _common import ROOT, arguments, finish, note, refuse
+from _shop_caller import Caller, GaveUp, Script, facts_of
+from _shop_truth import Snapshot, differences, expected, forbidden, snapshot, task_file
+
+sys.path.insert(0, str(ROOT))
+
+from voicebot import config, logs
+from voicebot.call.house import House
+from voicebot.call.text import TextCall
+from voicebot.messages.outbox import FILE, read_outbox
+from voicebot.oms.demo.schema import ShopFile
+from voicebot.oms.demo.shop import shop_file
+from voicebot.oms.demo.store import ShopStore
+from voicebot.oms.demo.transfer import import_shop, read_shop
+from voicebot.server import open_house
+
+HERE = Path(__file__).resolve().parent
+PACK, CALLERS = HERE / "shop_pack", HERE / "shop_callers.yaml"
+#: What the pack takes from the shipped flows and policies.
+SHIPPED_FLOWS = ("patterns", "human_agent.yaml", "callback.yaml")
+SHIPPED_POLICIES = ("verification.yaml", "vip.yaml")
+PHRASINGS = 3
+_CODE = re.compile(r"\b\d{6}\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """One task in one phrasing."""
+
+    task: str
+    phrasing: int
+    differences: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    turns: int
+    gave_up: str
+    talk: tuple[str, ...]
+    told: tuple[str, ...]
+    """What the task wants to be told, and was not."""
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+
+async def main() -> None:
+    args = _arguments()
+    if not (args.data / "tasks.json").is_file():
+        refuse(f"{args.data} has no tasks.json: give the folder of the retail shop with --data")
+    logs.setup("ERROR")
+    shop, tasks = read_shop(args.data), task_file(args.data)
+    if args.task:
+        tasks = [task for task in tasks if task["id"] in args.task]
+    right = {task["id"]: expected(shop, task["evaluation_criteria"]["actions"]) for task in tasks}
+    before = expected(shop, ())
+    floor = [task for task, after in right.items() if not differences(after, before)]
+    phrasings = 1 if args.quick else PHRASINGS
+    played = await play(shop, tasks, right, before, phrasings, as_json=args.json)
+    _tell(played, floor, tasks, args)
+
+
+async def play(
+    shop: ShopFile,
+    tasks: Sequence[Mapping[str, Any]],
+    right: Mapping[str, Snapshot],
+    before: Snapshot,
+    phrasings: int,
+    *,
+    as_json: bool,
+) -> list[Played]:
+    """Every task in every phrasing, each on a fresh shop."""
+    scripts = yaml.safe_load(CALLERS.read_text(encoding="utf-8"))
+    products = {variant.sku: product.id for product in shop.products for variant in product.variants}
+    stock = {variant.sku: variant.stock for product in shop.products for variant in product.variants}
+    played: list[Played] = []
+    with tempfile.TemporaryDirectory(prefix="voicebot-shop-") as folder:
+        data = Path(folder)
+        _lay_out(data / "pack")
+        store = ShopStore(shop_file(data))
+        import_shop(store, shop)
+        settings = config.load(
+            environ={},
+            server__data_dir=data,
+            dialogue__flows=data / "pack/flows",
+            dialogue__policies=data / "pack/policies",
+            oms__cache_ttl_s=0.0,
+            oms__absent_ttl_s=0.0,
+            oms__codes_per_customer=1000,
+        )
+        async with open_house(settings, voice=False, published=False, progress=lambda _: None) as house:
+            for phrasing in range(phrasings):
+                for task in tasks:
+                    import_shop(store, shop)
+                    talk, turns, gave_up, told = await _call(house, data, task, phrasing, scripts)
+                    after = snapshot(store)
+                    played.append(
+                        Played(
+                            task=task["id"],
+                            phrasing=phrasing,
+                            differences=tuple(differences(right[task["id"]], after)),
+                            forbidden=tuple(forbidden(before, after, products, stock)),
+                            turns=turns,
+                            gave_up=gave_up,
+                            talk=tuple(talk),
+                            told=told,
+                        )
+                    )
+                good = sum(one.passed for one in played if one.phrasing == phrasing)
+                note(f"phrasing {phrasing + 1}: {good} of {len(tasks)}", as_json=as_json)
+        store.close()
+    return played
+
+
+async def _call(
+    house: House, data: Path, task: Mapping[str, Any], phrasing: int, scripts: Mapping[str, Any]
+) -> tuple[list[str], int, str, tuple[str, ...]]:
+    call_id = f"task-{task['id']}-{phrasing}"
+
+    def code() -> str:
+        kept = [message for message in read_outbox(data / FILE)[0] if message.call == call_id]
+        found = _CODE.findall(kept[-1].text) if kept else []
+        return found[-1] if found else "I didn't get it."
+
+    caller = Caller(
+        script=Script(wishes=scripts["tasks"][task["id"]], defaults=scripts["defaults"], openers=scripts["openers"]),
+        facts=facts_of(task["user_scenario"]["instructions"]),
+        phrasing=phrasing,
+        code=code,
+    )
+    call = TextCall(house, call_id=call_id, caller=None)
+    talk: list[str] = []
+    turns, gave_up = 0, ""
+    try:
+        answer = await call.open()
+        while True:
+            talk += [f"bot: {line}" for line in answer["say"]]
+            if call.ended:
+                break
+            words = caller.reply(answer)
+            talk.append(f"caller: {words}")
+            turns += 1
+            answer = await call.say(words)
+    except GaveUp as error:
+        gave_up = str(error)
+    finally:
+        await call.close()
+    said = " ".join(line for line in talk if line.startswith("bot: ")).replace(",", "")
+    told = tuple(info for info in task["evaluation_criteria"]["communicate_info"] if info.replace(",", "") not in said)
+    return talk, turns, gave_up, told
+
+
+def _lay_out(folder: Path) -> None:
+    """The pack over the shipped patterns."""
+    for kind, names in (("flows", SHIPPED_FLOWS), ("policies", SHIPPED_POLICIES)):
+        (folder / kind).mkdir(parents=True)
+        for name in names:
+            source = ROOT / kind / name
+            if source.is_dir():
+                shutil.copytree(source, folder / kind / name)
+            else:
+                shutil.copy(source, folder / kind / name)
+        shutil.copytree(PACK / kind, folder / kind, dirs_exist_ok=True)
+
+
+def _tell(played: Sequence[Played], floor: Sequence[str], tasks: Sequence[Mapping[str, Any]], args: Any) -> None:
+    ids = [task["id"] for task in tasks]
+    phrasings = sorted({one.phrasing for one in played})
+    by_phrasing = [sum(one.passed for one in played if one.phrasing == phrasing) for phrasing in phrasings]
+    always = [task for task in ids if all(one.passed for one in played if one.task == task)]
+    broken = sorted({one.task for one in played if one.forbidden})
+    untold = sorted({one.task for one in played if one.told}, key=ids.index)
+    failed = [one for one in played if not one.passed]
+    turns = sum(one.turns for one in played) / max(1, len(played))
+    result = {
+        "benchmark": "shop",
+        "tasks": len(ids),
+        "passed": by_phrasing,
+        "passed_in_all_phrasings": len(always),
+        "floor": len(floor),
+        "floor_tasks": floor,
+        "tasks_with_something_forbidden": len(broken),
+        "forbidden": {f"{one.task}/{one.phrasing}": list(one.forbidden) for one in played if one.forbidden},
+        "not_told": untold,
+        "turns_per_call": round(turns, 1),
+        "failed": {
+            f"{one.task}/{one.phrasing}": {"gave_up": one.gave_up, "differences": list(one.differences)}
+            for one in failed
+        },
+    }
+    lines = []
+    if args.verbose:
+        for one in failed:
+            why = f" (the caller gave up: {one.gave_up})" if one.gave_up else ""
+            lines.append(f"task {one.task}, phrasing {one.phrasing + 1}{why}")
+            lines += (
+                [f"  {line}" for line in (*one.talk, *one.differences, *one.forbidden)]
+                if args.talk
+                else [f"  {line}" for line in (*one.differences, *one.forbidden)]
+            )
+    lines += [
+        f"passed    {', '.join(f'{count} of {len(ids)}' for count in by_phrasing)} (by phrasing); "
+        f"{len(always)} in every phrasing",
+        f"floor     {len(floor)} of {len(ids)} for doing nothing",
+        f"forbidden {len(broken)} tasks in which something was done that the policy forbids",
+        f"not told  {', '.join(untold) or 'nothing'} (tasks in which an asked figure was not said)",
+        f"turns     {turns:.1f} of the caller in a call",
+        f"failed    {', '.join(f'{one.task}/{one.phrasing + 1}' for one in failed) or 'none'} (task/phrasing)",
+    ]
+    finish(result, lines, as_json=args.json)
+
+
+def _arguments() -> Any:
+    parser = arguments(__doc__ or "")
+    parser.add_argument("--data", type=Path, default=ROOT / "../shared/data/tau_retail", help="folder of the shop")
+    parser.add_argument("--task", action="append", help="only this task (again for more)")
+    parser.add_argument("--verbose", action="store_true", help="what differs in each task that failed")
+    parser.add_argument("--talk", action="store_true", help="with --verbose: what was said in them, too")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,317 @@
+"""What is asked of Vendure, and in which order; a real one is asked by the conformance suite."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from vendure_fake import FakeShop, Json, entry, order, payment, refund, refused
+
+from voicebot.oms.actions import Action, ActionKind, ActionPlan
+from voicebot.oms.connector import Cap, Conflict, Deadline, DeadlineExceeded, KeyKind, NotAllowed, NotFound, OrderKey
+from voicebot.oms.connectors.marks import stamp
+from voicebot.oms.connectors.vendure import VendureConnector
+from voicebot.oms.products import ProductSearch
+
+ADDRESS = {"address": {"street": "9 Lindenallee"}}
+MARK = stamp("k")
+
+
+def soon() -> Deadline:
+    return Deadline.after(5)
+
+
+def ago(seconds: float) -> str:
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
+
+
+class Shop(FakeShop):
+    """One order, which changes its state and keeps modifications as Vendure's does."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__()
+        self.order = order(**more)
+        self.total = self.order["totalWithTax"]
+        self.answers = {
+            "Order": lambda _: {"order": self.order},
+            "Transition": self.move,
+            "Modify": self.modify,
+            "Cancel": {"cancelOrder": {"id": "1", "state": "Cancelled"}},
+            "Refund": {"refundOrder": {"id": "7", "state": "Pending"}},
+            "Release": {"cancelPayment": {"id": "5", "state": "Cancelled"}},
+            "States": lambda _: {"orders": {"items": [{"id": "1"}]}},
+        }
+
+    def move(self, given: Json) -> Json:
+        if self.order["state"] == given["state"]:
+            return refused("ORDER_STATE_TRANSITION_ERROR")
+        items = self.order["history"]["items"]
+        was = self.order["state"]
+        self.order["state"] = given["state"]
+        items.insert(0, entry("ORDER_STATE_TRANSITION", at=ago(0), **{"from": was, "to": given["state"]}))
+        return {"transitionOrderToState": {"id": "1", "state": given["state"]}}
+
+    def modify(self, variables: Json) -> Json:
+        given = variables["input"]
+        if self.order["state"] != "Modifying":
+            return refused("ORDER_MODIFICATION_STATE_ERROR")
+        if not given["dryRun"]:
+            self.order["modifications"].append({"id": "1", "note": given["note"], "priceChange": 0})
+        return {"modifyOrder": {"id": "1", "totalWithTax": self.total}}
+
+    def states(self) -> list[str]:
+        return [given["state"] for name, given in self.asked if name == "Transition"]
+
+
+async def plan(connector: VendureConnector, kind: ActionKind, **args: Any) -> ActionPlan:
+    now = await connector.get_order("1", deadline=soon())
+    return await connector.plan(Action(kind=kind, target="1", args=args), now, plan_id="p", deadline=soon())
+
+
+async def test_an_address_is_changed_in_modifying_and_the_order_taken_back() -> None:
+    shop = Shop()
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.ADDRESS_CHANGE, **ADDRESS)
+    assert shop.names == ["Order", "Order"]
+    result = await connector.commit(planned, key="k", deadline=soon())
+    assert (result.status, result.reference) == ("committed", "41207")
+    assert shop.names[3:] == ["Transition", "Modify", "Modify", "Transition"]
+    assert shop.states() == ["Modifying", "PaymentSettled"]
+    sent = [given["input"] for name, given in shop.asked if name == "Modify"]
+    assert [each["dryRun"] for each in sent] == [True, False]
+    assert sent[1]["updateShippingAddress"]["city"] == "Albany"
+    assert sent[1]["note"] == MARK
+    assert await connector.outcome(planned, key="k", deadline=soon()) is not None
+    assert await connector.outcome(planned, key="another", deadline=soon()) is None
+
+
+async def test_a_change_that_would_cost_something_else_by_now_is_a_conflict_and_undone() -> None:
+    shop = Shop()
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.ADDRESS_CHANGE, **ADDRESS)
+    shop.total += 500
+    with pytest.raises(Conflict, match="cost"):
+        await connector.commit(planned, key="k", deadline=soon())
+    assert shop.order["state"] == "PaymentSettled"
+    assert shop.order["modifications"] == []
+
+
+async def test_an_order_that_somebody_opened_first_is_left_to_him() -> None:
+    shop = Shop()
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.ADDRESS_CHANGE, **ADDRESS)
+    shop.answers["Transition"] = refused("ORDER_STATE_TRANSITION_ERROR")
+    with pytest.raises(Conflict):
+        await connector.commit(planned, key="k", deadline=soon())
+    assert shop.states() == ["Modifying"]
+
+
+async def test_when_nobody_knows_whether_it_was_opened_the_history_tells() -> None:
+    shop = Shop()
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.ADDRESS_CHANGE, **ADDRESS)
+    first = [True]
+
+    def lose_one(given: Json) -> Json | httpx.Response:
+        answer = shop.move(given)
+        return httpx.Response(502) if first and first.pop() else answer
+
+    shop.answers["Transition"] = lose_one
+    with pytest.raises(Exception, match="502"):
+        await connector.commit(planned, key="k", deadline=soon())
+    assert shop.states() == ["Modifying", "PaymentSettled"]
+
+
+async def test_a_way_back_that_failed_is_made_up_for_at_the_next_look() -> None:
+    shop = Shop()
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.ADDRESS_CHANGE, **ADDRESS)
+    shop.answers["Transition"] = lambda given: (
+        httpx.Response(503) if given["state"] == "PaymentSettled" else shop.move(given)
+    )
+    result = await connector.commit(planned, key="k", deadline=soon())
+    assert (result.status, shop.order["state"]) == ("committed", "Modifying")
+    shop.answers["Transition"] = shop.move
+    assert await connector.modifying.sweep(soon()) == 1
+    assert shop.order["state"] == "PaymentSettled"
+    assert await connector.modifying.sweep(soon()) == 0
+
+
+@pytest.mark.parametrize(
+    ("by", "age_s", "rescued"), [("9", 90, True), ("9", 5, False), ("1", 90, False), ("1", 90_000, False)]
+)
+async def test_only_our_own_forgotten_orders_are_taken_back(by: str, age_s: float, rescued: bool) -> None:
+    opened = entry("ORDER_STATE_TRANSITION", at=ago(age_s), by=by, **{"from": "PaymentAuthorized", "to": "Modifying"})
+    shop = Shop(state="Modifying", history={"items": [opened]})
+    connector = shop.connector(forgotten_s=60)
+    assert await connector.modifying.sweep(soon()) == int(rescued)
+    assert shop.states() == (["PaymentAuthorized"] if rescued else [])
+
+
+async def test_cancelling_gives_back_what_was_captured() -> None:
+    shop = Shop()
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.CANCEL, reason="changed my mind")
+    assert planned.preview["refund_minor"] == 3146
+    result = await connector.commit(planned, key="k", deadline=soon())
+    assert result.facts["refund_minor"] == 3146
+    sent = {name: given["input"] for name, given in shop.asked if name in ("Cancel", "Refund")}
+    assert sent["Cancel"] == {"orderId": "1", "reason": f"changed my mind ({MARK})", "cancelShipping": True}
+    zeros = {"lines": [], "shipping": 0, "adjustment": 0}
+    assert sent["Refund"] == {"paymentId": "5", "amount": 3146, "reason": f"cancelled ({MARK})", **zeros}
+
+
+async def test_a_cancellation_whose_refund_is_refused_promises_none() -> None:
+    shop = Shop()
+    shop.answers["Refund"] = refused("REFUND_AMOUNT_ERROR")
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.CANCEL)
+    result = await connector.commit(planned, key="k", deadline=soon())
+    assert result.status == "committed"
+    assert "refund_minor" not in result.facts
+
+
+async def test_reserved_money_is_released() -> None:
+    shop = Shop(payments=[payment(state="Authorized")], state="PaymentAuthorized")
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.CANCEL)
+    assert planned.preview["refund_minor"] == 0
+    await connector.commit(planned, key="k", deadline=soon())
+    assert shop.names[-2:] == ["Cancel", "Release"]
+
+
+async def test_after_a_crash_a_cancellations_refund_waits_until_none_can_be_under_way() -> None:
+    shop = Shop()
+    before = shop.connector()
+    planned = await plan(before, ActionKind.CANCEL)
+    cancelled = entry("ORDER_CANCELLATION", at=ago(5), reason=f"x ({MARK})")
+    shop.order.update(state="Cancelled", history={"items": [cancelled]})
+    after = shop.connector()
+    with pytest.raises(Exception, match="may still be"):
+        await after.outcome(planned, key="k", deadline=soon())
+    assert "Refund" not in shop.names
+    cancelled["createdAt"] = ago(45)
+    told = await after.outcome(planned, key="k", deadline=soon())
+    assert told is not None
+    assert told.facts["refund_minor"] == 3146
+    shop.order["payments"] = [payment(refunds=[refund(3146, reason=f"cancelled ({MARK})")])]
+    await after.outcome(planned, key="k", deadline=soon())
+    assert shop.names.count("Refund") == 1
+
+
+async def test_a_refund_that_may_be_under_way_is_told_as_unknown() -> None:
+    shop = Shop()
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.REFUND, amount_minor=100)
+
+    shop.answers["Refund"] = httpx.Response(504)
+    with pytest.raises(Exception, match="504"):
+        await connector.commit(planned, key="k", deadline=soon())
+    with pytest.raises(DeadlineExceeded, match="under way"):
+        await connector.outcome(planned, key="k", deadline=soon())
+    shop.order["payments"] = [payment(refunds=[refund(100, reason=f"({MARK})")])]
+    told = await connector.outcome(planned, key="k", deadline=soon())
+    assert told is not None
+    assert told.status == "committed"
+
+
+async def test_a_refund_that_certainly_never_arrived_is_told_as_not_made() -> None:
+    shop = Shop()
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.REFUND, amount_minor=100)
+    shop.answers["Refund"] = httpx.Response(503)
+    with pytest.raises(Exception, match="503"):
+        await connector.commit(planned, key="k", deadline=soon())
+    assert await connector.outcome(planned, key="k", deadline=soon()) is None
+
+
+@pytest.mark.parametrize("kind", [ActionKind.RETURN, ActionKind.EXCHANGE, ActionKind.RESEND, ActionKind.PAYMENT_LINK])
+async def test_what_vendure_cannot_do_is_refused(kind: ActionKind) -> None:
+    connector = Shop().connector()
+    assert not {Cap.RETURN, Cap.EXCHANGE, Cap.RESEND, Cap.PAYMENT_LINK} & connector.caps
+    with pytest.raises(NotAllowed):
+        await plan(connector, kind)
+
+
+async def test_an_old_plan_has_expired() -> None:
+    shop = Shop()
+    connector = shop.connector(plan_lifetime=timedelta(seconds=-1))
+    planned = await plan(connector, ActionKind.CANCEL)
+    with pytest.raises(NotAllowed) as error:
+        await connector.commit(planned, key="k", deadline=soon())
+    assert error.value.reason == "expired"
+
+
+# -- searches
+
+
+async def test_a_shop_that_ignores_filters_finds_nothing_instead_of_everything() -> None:
+    shop = Shop()
+    buyer = {**shop.order["customer"], "orders": {"items": [shop.order]}}
+    shop.answers |= {
+        "Orders": {"orders": {"items": [shop.order], "totalItems": 1}},
+        "OrdersOf": {"customers": {"items": [buyer]}},
+        "Customers": {"customers": {"items": [buyer]}},
+        "OrdersOfOne": {"customer": buyer},
+        "BySku": {"productVariants": {"items": []}},
+        "Products": {"products": {"items": [{"id": "1", "name": "Enamel mug", "variants": []}]}},
+    }
+    connector = shop.connector()
+    for kind, wrong, right in (
+        (KeyKind.NUMBER, "4120", "41207"),
+        (KeyKind.EMAIL, "ora@example.com", "nora@example.com"),
+        (KeyKind.PHONE, "+15185550101", "+15185550100"),
+        (KeyKind.CUSTOMER_ID, "5", "4"),
+    ):
+        nobody = await connector.find_orders(OrderKey(kind, wrong), limit=5, deadline=soon())
+        assert (nobody.orders, nobody.customers) == ((), ())
+        found = await connector.find_orders(OrderKey(kind, right), limit=5, deadline=soon())
+        assert [one.number for one in found.orders] == ["41207"]
+        assert [ref.id for ref in found.customers] == ["4"]
+    assert await connector.find_customers(phone="+15185550101", deadline=soon()) == ()
+    assert await connector.find_products(ProductSearch(text="cotton tee"), limit=5, deadline=soon()) == ()
+    with pytest.raises(NotFound):
+        await connector.get_order("2", deadline=soon())
+
+
+async def test_a_phone_is_looked_for_in_the_ways_that_shops_write_it() -> None:
+    shop = Shop()
+    shop.answers["Customers"] = {"customers": {"items": [{**shop.order["customer"], "phoneNumber": "(518) 555-0100"}]}}
+    connector = shop.connector()
+    (found,) = await connector.find_customers(phone="+15185550100", deadline=soon())
+    assert found.id == "4"
+    spellings = shop.asked[0][1]["filter"]["phoneNumber"]["in"]
+    assert {"+15185550100", "15185550100", "5185550100", "(518) 555-0100"} <= set(spellings)
+
+
+async def test_a_cart_is_not_an_order() -> None:
+    with pytest.raises(NotFound):
+        await Shop(state="AddingItems").connector().get_order("1", deadline=soon())
+
+
+async def test_numbers_by_sound_come_from_the_newest_orders() -> None:
+    shop = FakeShop({"Numbers": {"orders": {"items": [{"code": "41209"}, {"code": "41208"}]}}})
+    connector = shop.connector(number_cap=10)
+    assert Cap.NEAREST_NUMBERS in connector.caps
+    assert (await connector.numbers.refresh(), await connector.numbers.refresh()) == (2, 0)
+    assert "41209" in await connector.nearest_numbers("41205", limit=5, deadline=soon())
+
+
+async def test_in_the_background_numbers_are_read_and_orders_taken_back() -> None:
+    opened = entry("ORDER_STATE_TRANSITION", at=ago(90), **{"from": "PaymentSettled", "to": "Modifying"})
+    shop = Shop(state="Modifying", history={"items": [opened]})
+    seen = asyncio.Event()
+
+    def numbers(_: Json) -> Json:
+        seen.set()
+        return {"orders": {"items": [{"code": "41207"}]}}
+
+    shop.answers["Numbers"] = numbers
+    connector = shop.connector(number_cap=10)
+    assert (await connector.warm(soon())).ok
+    await asyncio.wait_for(seen.wait(), 5)
+    assert shop.order["state"] == "PaymentSettled"
+    await connector.close()

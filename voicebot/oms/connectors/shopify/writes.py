@@ -1,0 +1,363 @@
+"""What can be done to a Shopify order: each family a quote, doing it, and telling whether it was done."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from voicebot.oms.actions import Action, ActionKind, ActionPlan, ActionResult
+from voicebot.oms.connector import Deadline, Unavailable
+from voicebot.oms.connectors.addresses import wanted_address
+from voicebot.oms.connectors.marks import Sent, committed, stamp, with_stamp
+from voicebot.oms.connectors.medusa.wishes import (
+    about,
+    all_pieces,
+    by_id,
+    changeable,
+    named_lines,
+    one_of,
+    refused,
+    returnable,
+    text,
+)
+from voicebot.oms.connectors.shopify import queries
+from voicebot.oms.connectors.shopify.documents import (
+    CancelDoc,
+    Done,
+    JobAnswer,
+    OrderDoc,
+    ReturnableAnswer,
+    ReturnedDoc,
+    TransactionDoc,
+)
+from voicebot.oms.connectors.shopify.reading import Reader
+from voicebot.oms.connectors.shopify.session import Session
+from voicebot.oms.model import Order
+from voicebot.oms.money import Money
+
+#: Between two looks at a cancellation's job.
+_LOOK_S = 0.25
+_KEYS = uuid.UUID("5f0d5be2-3f0e-4d5e-9f3b-1b7a5f6f4a11")
+_CANCEL_REASONS = {"fraud": "FRAUD", "out_of_stock": "INVENTORY", "declined": "DECLINED", "staff": "STAFF"}
+_RETURN_REASONS = {
+    "too_small": "SIZE_TOO_SMALL",
+    "too_large": "SIZE_TOO_LARGE",
+    "wrong_item": "WRONG_ITEM",
+    "not_as_described": "NOT_AS_DESCRIBED",
+    "damaged": "DEFECTIVE",
+    "defective": "DEFECTIVE",
+    "color": "COLOR",
+    "style": "STYLE",
+    "unwanted": "UNWANTED",
+    "changed_my_mind": "UNWANTED",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """An action, and the order as it is now: in Shopify's form, and in normal form."""
+
+    action: Action
+    doc: OrderDoc
+    order: Order
+    deadline: Deadline
+
+    @property
+    def args(self) -> Mapping[str, Any]:
+        return self.action.args
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What a write works with. `pause_s` lies between two looks at a job."""
+
+    session: Session
+    reader: Reader
+    sent: Sent = field(default_factory=Sent)
+    pause_s: float = _LOOK_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    preview: Mapping[str, Any]
+    backend: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Write(Protocol):
+    """One family. Instances hold no state."""
+
+    async def quote(self, shop: Shop, wish: Wish) -> Quote:
+        """What it would do. Raises `NotAllowed`, `Conflict`."""
+        ...
+
+    async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
+        """Do it; the order is as it was when it was quoted."""
+        ...
+
+    async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
+        """Its result when it has happened, None when it has not."""
+        ...
+
+
+class Cancel:
+    """All of an order that nobody has packed. Shopify does it in the background, refund and restocking included."""
+
+    async def quote(self, shop: Shop, wish: Wish) -> Quote:
+        order = wish.order
+        changeable(order)
+        everything = {line: pieces for line, pieces in all_pieces(order).items() if pieces}
+        pieces = named_lines(wish.args, order)
+        if pieces is not None and any(pieces[line] > everything.get(line, 0) for line in pieces):
+            raise refused("more_than_ordered", "that many were not ordered")
+        if pieces is not None and pieces != everything:
+            raise refused("other", "single lines are an edit of the order, which a colleague makes")
+        if any(t.kind == "AUTHORIZATION" and t.status == "PENDING" for t in wish.doc.transactions):
+            raise refused("other", "Shopify cancels nothing while a payment is pending")
+        back = order.refundable_minor
+        preview = {
+            **about(order, everything),
+            "refund_minor": back,
+            "order_status": "cancelled",
+            **({"method": "original"} if back else {}),
+        }
+        return Quote(preview=preview)
+
+    async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
+        reason = text(wish.args, "reason")
+        async with shop.sent.watching(stamp(key)):
+            answer = await shop.session.change(
+                queries.CANCEL,
+                CancelDoc,
+                wish.deadline,
+                orderId=wish.doc.id,
+                reason=_CANCEL_REASONS.get(reason.lower(), "CUSTOMER"),
+                staffNote=with_stamp(key, reason)[:255],
+                restock=True,
+                notifyCustomer=True,
+                refundMethod={"originalPaymentMethodsRefund": True},
+            )
+            if answer.job is not None:
+                await self._finished(shop, answer.job.id, wish.deadline)
+        if made := await self.done(shop, plan, key, wish.deadline):
+            return made
+        raise Unavailable("the job has ended, and the order is not cancelled", where="Cancel")
+
+    async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
+        doc, order = await shop.reader.document(plan.action.target, deadline)
+        if doc.cancelled_at is not None:
+            return committed(plan, order.number)
+        shop.sent.told(stamp(key))
+        return None
+
+    async def _finished(self, shop: Shop, job: str, deadline: Deadline) -> None:
+        """Raises `DeadlineExceeded` when it takes longer than there is time."""
+        while True:
+            now = (await shop.session.ask(queries.JOB, JobAnswer, deadline, id=job)).job
+            # One that Shopify no longer knows has ended.
+            if now is None or now.done:
+                return
+            await asyncio.sleep(shop.pause_s)
+
+
+class GiveBack:
+    """Money back to the payment it came from, with Shopify's own idempotency key."""
+
+    async def quote(self, shop: Shop, wish: Wish) -> Quote:
+        one_of(wish.args, "method", "original")
+        amount, left = wish.args.get("amount_minor"), wish.order.refundable_minor
+        amount = left if amount is None else amount
+        if not isinstance(amount, int) or isinstance(amount, bool) or (amount <= 0 and left > 0):
+            raise refused("other", "amount_minor is a whole number above 0")
+        if left == 0:
+            raise refused("nothing_left", "nothing is left of what was paid")
+        if amount > left:
+            raise refused("more_than_paid", f"only {left} is left of what was paid")
+        parent = _taken(wish.doc, wish.order, amount)
+        preview = {**about(wish.order, all_pieces(wish.order)), "refund_minor": amount, "method": "original"}
+        backend = {
+            "parent": parent.id,
+            "gateway": parent.gateway,
+            "amount": str(Money(amount, wish.order.currency).amount),
+        }
+        return Quote(preview=preview, backend=backend)
+
+    async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
+        transaction = {
+            "orderId": wish.doc.id,
+            "parentId": plan.backend["parent"],
+            "gateway": plan.backend["gateway"],
+            "kind": "REFUND",
+            "amount": plan.backend["amount"],
+        }
+        note = with_stamp(key, text(wish.args, "reason"))
+        given = {"orderId": wish.doc.id, "note": note, "notify": True, "transactions": [transaction]}
+        async with shop.sent.watching(stamp(key)):
+            await shop.session.change(queries.REFUND, Done, wish.deadline, input=given, key=uuid_of(key))
+        return committed(plan, wish.order.number)
+
+    async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
+        doc, order = await shop.reader.document(plan.action.target, deadline)
+        if any(stamp(key) in refund.note for refund in doc.refunds):
+            return committed(plan, order.number)
+        shop.sent.told(stamp(key))
+        return None
+
+
+class SendBack:
+    """A return, approved at once; the money follows when the shop has processed what came back."""
+
+    async def quote(self, shop: Shop, wish: Wish) -> Quote:
+        resolution = one_of(wish.args, "resolution", "refund")
+        one_of(wish.args, "method", "drop_off", "label", "qr")
+        pieces = returnable(wish.args, wish.order)
+        parts = await self._parts(shop, wish, pieces)
+        fee = wish.args.get("fee_minor") or 0
+        if not isinstance(fee, int) or isinstance(fee, bool) or fee < 0:
+            raise refused("other", "fee_minor is a whole number of minor units")
+        lines = by_id(wish.order)
+        worth = sum(lines[line].unit_price.minor * quantity for line, quantity in pieces.items())
+        preview = {
+            **about(wish.order, pieces),
+            "refund_minor": min(max(0, worth - fee), wish.order.refundable_minor),
+            "fee_minor": fee,
+            "resolution": resolution,
+        }
+        return Quote(preview=preview, backend={"parts": parts, "fee": fee})
+
+    async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
+        reason, condition = text(wish.args, "reason"), text(wish.args, "condition")
+        words = ", ".join(part for part in (reason, condition) if part)
+        code = _RETURN_REASONS.get(reason.lower().replace(" ", "_"), "OTHER" if words else "UNKNOWN")
+        note = with_stamp(key, words)[:255]
+        lines = [
+            {"fulfillmentLineItemId": part, "quantity": quantity, "returnReason": code, "returnReasonNote": note}
+            for part, quantity in plan.backend["parts"]
+        ]
+        given: dict[str, Any] = {
+            "orderId": wish.doc.id,
+            "returnLineItems": lines,
+            "requestedAt": datetime.now(UTC).isoformat(),
+        }
+        if plan.backend["fee"]:
+            money = Money(plan.backend["fee"], wish.order.currency)
+            given["returnShippingFee"] = {"amount": {"amount": str(money.amount), "currencyCode": money.currency}}
+        async with shop.sent.watching(stamp(key)):
+            answer = await shop.session.change(queries.RETURN, ReturnedDoc, wish.deadline, returnInput=given)
+        return committed(plan, answer.return_.name if answer.return_ else wish.order.number)
+
+    async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
+        doc, _ = await shop.reader.document(plan.action.target, deadline)
+        mark = stamp(key)
+        for back in doc.returns.nodes:
+            if any(mark in part.return_reason_note for part in back.return_line_items.nodes):
+                return committed(plan, back.name)
+        shop.sent.told(mark)
+        return None
+
+    async def _parts(self, shop: Shop, wish: Wish, pieces: Mapping[str, int]) -> list[tuple[str, int]]:
+        """Pieces of parcels, which is what Shopify takes back. Raises `NotAllowed`."""
+        answer = await shop.session.ask(queries.RETURNABLE, ReturnableAnswer, wish.deadline, id=wish.doc.id)
+        open_ = dict(pieces)
+        parts: list[tuple[str, int]] = []
+        for parcel in answer.returnable_fulfillments.nodes:
+            for item in parcel.returnable_fulfillment_line_items.nodes:
+                line = item.fulfillment_line_item.line_item.id
+                taken = min(open_.get(line, 0), item.quantity)
+                if taken > 0:
+                    open_[line] -= taken
+                    parts.append((item.fulfillment_line_item.id, taken))
+        if any(open_.values()):
+            raise refused("nothing_left", "Shopify takes no more of it back")
+        return parts
+
+
+class ChangeAddress:
+    async def quote(self, shop: Shop, wish: Wish) -> Quote:
+        changeable(wish.order)
+        wanted_address(wish.args.get("address"), wish.order.ship_to)
+        preview = {**about(wish.order, all_pieces(wish.order)), "order_status": wish.order.status.value}
+        return Quote(preview=preview)
+
+    async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
+        address = wanted_address(wish.args.get("address"), wish.order.ship_to)
+        first, _, last = address.name.rpartition(" ")
+        new = {
+            "firstName": first,
+            "lastName": last,
+            "address1": address.street,
+            "address2": "",
+            "city": address.city,
+            "provinceCode": address.region or None,
+            "zip": address.postcode,
+            "countryCode": address.country,
+        }
+        given = {"id": wish.doc.id, "shippingAddress": new}
+        async with shop.sent.watching(stamp(key)):
+            await shop.session.change(queries.UPDATE, Done, wish.deadline, input=given)
+        return committed(plan, wish.order.number)
+
+    async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
+        order = await shop.reader.order(plan.action.target, deadline)
+        if wanted_address(plan.action.args.get("address"), order.ship_to) == order.ship_to:
+            return committed(plan, order.number)
+        shop.sent.told(stamp(key))
+        return None
+
+
+class AddNote:
+    """An order has one note: ours goes under what is there."""
+
+    async def quote(self, shop: Shop, wish: Wish) -> Quote:
+        if not text(wish.args, "text"):
+            raise refused("other", "a note has a text")
+        return Quote(preview={})
+
+    async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
+        note = f"{wish.doc.note}\n{with_stamp(key, text(wish.args, 'text'))}".strip()
+        async with shop.sent.watching(stamp(key)):
+            await shop.session.change(queries.UPDATE, Done, wish.deadline, input={"id": wish.doc.id, "note": note})
+        return committed(plan, wish.order.number)
+
+    async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
+        doc, order = await shop.reader.document(plan.action.target, deadline)
+        if stamp(key) in doc.note:
+            return committed(plan, order.number)
+        shop.sent.told(stamp(key))
+        return None
+
+
+def uuid_of(key: str) -> str:
+    """The same UUID for the same key, which is what Shopify's `@idempotent` wants."""
+    return str(uuid.uuid5(_KEYS, key))
+
+
+def _taken(doc: OrderDoc, order: Order, minor: int) -> TransactionDoc:
+    """One payment that so much can be given back to. Raises `NotAllowed`."""
+    for transaction in doc.transactions:
+        if transaction.kind not in ("SALE", "CAPTURE") or transaction.status != "SUCCESS":
+            continue
+        given = [
+            other.amount_set.shop_money.amount
+            for other in doc.transactions
+            if other.kind == "REFUND"
+            and other.status in ("SUCCESS", "PENDING")
+            and other.parent_transaction is not None
+            and other.parent_transaction.id == transaction.id
+        ]
+        left = transaction.amount_set.shop_money.amount - sum(given)
+        if Money.of(left, order.currency).minor >= minor:
+            return transaction
+    raise refused("other", "it would have to be divided among several payments")
+
+
+WRITES: Mapping[ActionKind, Write] = {
+    ActionKind.CANCEL: Cancel(),
+    ActionKind.ADDRESS_CHANGE: ChangeAddress(),
+    ActionKind.RETURN: SendBack(),
+    ActionKind.REFUND: GiveBack(),
+    ActionKind.NOTE: AddNote(),
+}

@@ -7,8 +7,8 @@ from facts import TODAY
 from stage import flows
 
 from voicebot.dialogue.context import Context
-from voicebot.dialogue.interpret import interpret, known_intents
-from voicebot.dialogue.wishes import clauses, likeliest, several
+from voicebot.dialogue.interpret import interpret
+from voicebot.dialogue.wishes import clauses, known_intents, likeliest, several
 
 OPEN = Context(today=TODAY, slots={"wish": "wish", "order_number": "order_number"}, slot="wish")
 

@@ -307,6 +307,7 @@ def _fill_last(turn: Turn, name: str, value: Any) -> bool:
     _wish_granted(turn)
     doubts.take_back(turn, name, typed)
     _note(turn, name, typed)
+    acting.unconfirm(turn)
     doubts.settle(turn, name)
     turn.changed = name
     turn.push(turn.last_flow, slot.on_change, anew=False, intent=turn.intent)

@@ -19,7 +19,7 @@ from voicebot.dialogue.context import Context
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.lint import HUMAN
 from voicebot.dialogue.sayings import OUT_OF_SCOPE
-from voicebot.dialogue.wishes import Probabilities, Wish, begin, likeliest, several, starts
+from voicebot.dialogue.wishes import Probabilities, Wish, begin, known_intents, likeliest, several, starts
 from voicebot.identifiers.grounding import NATS_PER_LOGPROB
 
 MAX_CHARACTERS = 600
@@ -304,13 +304,6 @@ class _Reading:
         if self.label == OUT_OF_SCOPE and self.context.kind == "open":
             return (Command(OUT_OF_SCOPE, confidence=self.confidence),)
         return ()
-
-
-def known_intents(flows: FlowSet) -> frozenset[str]:
-    """All intents of the taxonomy, also those that no flow serves yet, and those that the shop has added."""
-    from voicebot.dialogue.loader import taxonomy
-
-    return taxonomy() | flows.intents.keys()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,3 +95,10 @@ def begin(wish: Wish, flows: FlowSet) -> Command:
         return Command("human_agent", confidence=wish.confidence)
     flow = flows.intents.get(wish.intent, HUMAN)
     return Command("start_flow", {"flow": flow, "intent": wish.intent}, wish.confidence)
+
+
+def known_intents(flows: FlowSet) -> frozenset[str]:
+    """All intents of the taxonomy, also those that no flow serves yet, and those that the shop has added."""
+    from voicebot.dialogue.loader import taxonomy
+
+    return taxonomy() | flows.intents.keys()

@@ -144,6 +144,8 @@ def test_free_text_may_be_polite() -> None:
     asked = Context(kind="open", slot="what", slots={"what": "text"})
     assert read("a scarf, please", asked) == [("set_slot", {"slot": "what", "value": "a scarf, please"})]
     assert read("no thanks", asked)[0][0] != "set_slot"
+    earlier = dataclasses.replace(asked, slots={"what": "text", "pay": "choice"}, choice="pay", values={"pay": "card"})
+    assert read("The other bookshelf.", earlier) == [("set_slot", {"slot": "what", "value": "The other bookshelf."})]
 
 
 def test_a_conditional_yes_is_no_yes() -> None:

@@ -87,3 +87,26 @@ def test_leaving_out_what_is_not_read_changes_nothing(source: str) -> None:
 
 def test_elements_of_which_nothing_can_be_told_are_left_out() -> None:
     assert Expression("orders.filter(o, o.open)").value(ORDERS) == ORDERS["orders"][:1]
+
+
+@pytest.mark.parametrize(
+    ("source", "facts", "value"),
+    [
+        ("order == null", {"order": {"number": "1", "items": [1, 2]}}, False),
+        ("order != null", {"order": {}}, True),
+        ("order == null", {}, True),
+        ("order.eta == null", {"order": {"eta": None}}, True),
+        ("order.eta == null", {"order": {"eta": "2026-11-21"}}, False),
+        ("order.eta == null", {"order": {}}, None),
+        ("order == null || order.number != '7'", {"order": {"number": "7", "items": []}}, False),
+        (
+            "mine != null && mine.customer != null ? mine.customer.tier : null",
+            {"mine": {"customer": {"tier": "vip"}}},
+            "vip",
+        ),
+        ("items == null ? [] : items", {"items": [{"a": 1}]}, [{"a": 1}]),
+        ("items != null", {"items": []}, True),
+    ],
+)
+def test_whether_something_is_there_is_known_without_all_that_is_in_it(source: str, facts: Any, value: Any) -> None:
+    assert Expression(source).value(facts) == value

@@ -17,6 +17,10 @@ _NUMBERS = {"one": 0, "two": 1, "three": 2, "four": 3, "1": 0, "2": 1, "3": 2, "
 _NEWEST = re.compile(r"\b(?:latest|newest|most recent|newer|more recent|later)\b")
 _OLDEST = re.compile(r"\b(?:oldest|older|earliest|earlier)\b")
 _OTHER = re.compile(r"\b(?:the other|other one|not (?:that|this) one|(?:different|another|wrong) (?:one|order))\b")
+_ONLY_OTHER = re.compile(
+    r"\W*(?:(?:no|sorry|wait|actually|i mean|i meant|please)\W+)*"
+    r"(?:the other one|not (?:that|this) one|a? ?different one|the wrong one)\W*"
+)
 _NONE = re.compile(r"^\W*(?:neither|none)\b|\b(?:neither|none|not (?:any|either)) of (?:them|these|those)\b")
 _ORDINAL = re.compile(rf"\b(?:the )?({'|'.join(_ORDINALS)})(?: (?:one|order|option))?\b")
 _NUMBERED = re.compile(r"\b(?:number|option|order) (one|two|three|four|[1-4])\b|^(one|two|three|four|[1-4])$")
@@ -38,6 +42,11 @@ _COMMON = frozenset({
 def means_other(text: str) -> bool:
     """Whether the caller wants another option than the one taken."""
     return _OTHER.search(text.lower()) is not None
+
+
+def says_only_other(text: str) -> bool:
+    """Whether that is all: "no, the other one", but not "the other bookshelf"."""
+    return _ONLY_OTHER.fullmatch(text.lower()) is not None
 
 
 def means_none(text: str) -> bool:

@@ -149,7 +149,7 @@ class _Reading:
         filled = self._filled()
         if (words := dictation.free_text(self.text, self.context, self.moves)) is not None:
             # "No, I mean order 4481207" is no answer in free text, nor is "no, the other one".
-            other = choices.means_other(self.text)
+            other = choices.says_only_other(self.text)
             meant = tuple(c for c in filled if c.name == "correct_slot" and (other or self._is_identifier(c)))
             return meant or (words,)
         if "goodbye" in self.moves and not filled:

@@ -15,6 +15,7 @@ _CHAIN = re.compile(r"(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)")
 _ITEMS = re.compile(r"\(\s*([A-Za-z_]\w*)\s*,")
 #: Macros whose result does not hold the elements themselves.
 _READ_ONLY = frozenset({"all", "exists", "exists_one", "map"})
+_NULL = re.compile(r"[=!]=\s*null\b")
 _MAX_DEPTH = 6
 
 
@@ -57,6 +58,8 @@ def needs(source: str) -> dict[str, Need]:
         need = found.setdefault(root, Need()).at(path)
         if source[: match.start()].rstrip().endswith("size(") and after.startswith(")"):
             need.counted = True
+        elif _NULL.match(after):
+            continue  # whether it is there shows, whatever is in it
         else:
             need.whole = True
     return found

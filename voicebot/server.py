@@ -18,13 +18,14 @@ from voicebot.call.house import House
 from voicebot.call.leg import CallLeg
 from voicebot.call.session import CallSession
 from voicebot.call.switchboard import Switchboard
-from voicebot.call.warming import phrases
+from voicebot.call.warming import first_needed, phrases
 from voicebot.config import Settings
 from voicebot.console.app import build_app
 from voicebot.console.deps import ConsoleDeps, Readiness
 from voicebot.console.security import check_access
 from voicebot.console.serve import listen, serving
 from voicebot.console.webhooks import webhook_router
+from voicebot.dialogue.flowset import FlowSet
 from voicebot.errors import VoicebotError
 from voicebot.handoff.delivery import webhook_from
 from voicebot.handoff.desk import HandoffDesk
@@ -49,7 +50,7 @@ from voicebot.transports.webrtc.captions import caption
 from voicebot.transports.webrtc.leg import WebRtcLeg
 from voicebot.transports.webrtc.routes import BusyError, webrtc_router
 from voicebot.versions.contents import Folders
-from voicebot.versions.editions import Edition
+from voicebot.versions.editions import Edition, Editions
 from voicebot.versions.store import VersionStore
 from voicebot.versions.training import open_trainer
 from voicebot.versions.watch import VersionWatch, told
@@ -59,6 +60,8 @@ log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 
 RETENTION_EVERY_S = 24 * 3600.0
+#: Between two looks whether anybody is calling.
+_LOOK_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,27 +152,57 @@ async def open_house(
             stack.push_async_callback(speaking.close)
             voices.append(speaking)
             progress("the voice is warm")
-            made = [await _warm(edition, watch, voices, settings) for edition in editions.offer.all]
-            progress(f"fixed phrases are ready, {sum(made)} of them new")
+            made = [await _warm(edition, watch, voices, settings, first_needed) for edition in editions.offer.all]
+            progress(f"the first fixed phrases are ready, {sum(made)} of them new")
+            rest = asyncio.create_task(_warm_rest(editions, watch, speaking, settings, progress), name="phrases")
+            stack.push_async_callback(_ended, rest)
             house = dataclasses.replace(house, listening=listening, speaking=speaking)
         following = asyncio.create_task(watch.follow(), name="versions")
         stack.callback(following.cancel)
         yield house
 
 
-async def _warm(edition: Edition, watch: VersionWatch, voices: list[Speaking], settings: Settings) -> int:
-    """Have the fixed wordings of an edition spoken; how many were new. Nothing to do while there is no voice."""
+async def _warm(
+    edition: Edition,
+    watch: VersionWatch,
+    voices: list[Speaking],
+    settings: Settings,
+    chosen: Callable[[FlowSet], FlowSet] = lambda flows: flows,
+) -> int:
+    """Have fixed wordings of an edition spoken; how many were new. Nothing to do while there is no voice."""
     made = 0
     for speaking in voices:
-        fixed = partial(
-            phrases,
-            edition.engine.flows,
-            language=settings.call.language,
-            first_words=settings.speaking.first_clause_words,
-            lexicon=speaking.lexicon,
-        )
-        made += await speaking.warm(await watch.beside(fixed))
+        made += await speaking.warm(await _fixed(chosen(edition.engine.flows), watch, speaking, settings))
     return made
+
+
+async def _warm_rest(
+    editions: Editions, watch: VersionWatch, speaking: Speaking, settings: Settings, progress: Progress
+) -> None:
+    """Have all other fixed wordings spoken while nobody calls: what is not ready yet is made when it is said."""
+    made = 0
+    for edition in editions.offer.all:
+        for text in await _fixed(edition.engine.flows, watch, speaking, settings):
+            while editions.running():
+                await asyncio.sleep(_LOOK_AGAIN_S)
+            made += await speaking.warm([text])
+    progress(f"all fixed phrases are ready, {made} of them new")
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _fixed(flows: FlowSet, watch: VersionWatch, speaking: Speaking, settings: Settings) -> tuple[str, ...]:
+    fixed = partial(
+        phrases,
+        flows,
+        language=settings.call.language,
+        first_words=settings.speaking.first_clause_words,
+        lexicon=speaking.lexicon,
+    )
+    return await watch.beside(fixed)
 
 
 @asynccontextmanager

@@ -359,4 +359,4 @@ def test_numbers_cannot_be_tried_without_end() -> None:
         stage.say(f"where is my order {number}")
     tried = [effect for effect in stage.all(Query) if "number" in effect.args]
     assert len(tried) == 8
-    assert "any more numbers" in stage.said
+    assert "look up any more" in stage.said

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
+from voicebot.dialogue import schema
 from voicebot.dialogue.flowset import FlowSet, templates
+from voicebot.dialogue.lint import HUMAN
 from voicebot.speaking.clauses import split
 from voicebot.speaking.lexicon import EMPTY, Lexicon
 
@@ -27,3 +30,18 @@ def phrases(flows: FlowSet, *, language: str, first_words: int, lexicon: Lexicon
                 if same or clause.fixed:
                     found[clause.spoken] = None
     return tuple(found)
+
+
+def first_needed(flows: FlowSet) -> FlowSet:
+    """The patterns, the flow to people, and what these lead to: nearly every call says it, the rest may come later."""
+    wanted = {name for name, flow in flows.flows.items() if flow.is_pattern or name == HUMAN}
+    todo = list(wanted)
+    while todo:
+        for step in flows.flows[todo.pop()].steps:
+            target = (
+                step.call if isinstance(step, schema.Call) else step.link if isinstance(step, schema.Link) else None
+            )
+            if target in flows.flows and target not in wanted:
+                wanted.add(target)
+                todo.append(target)
+    return dataclasses.replace(flows, flows={name: flow for name, flow in flows.flows.items() if name in wanted})

@@ -183,7 +183,7 @@ async def _warm_rest(
     made = 0
     for edition in editions.offer.all:
         for text in await _fixed(edition.engine.flows, watch, speaking, settings):
-            while editions.running():
+            while editions.running():  # noqa: ASYNC110 - a second more or less is all the same
                 await asyncio.sleep(_LOOK_AGAIN_S)
             made += await speaking.warm([text])
     progress(f"all fixed phrases are ready, {made} of them new")

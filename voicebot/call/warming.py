@@ -38,9 +38,7 @@ def first_needed(flows: FlowSet) -> FlowSet:
     todo = list(wanted)
     while todo:
         for step in flows.flows[todo.pop()].steps:
-            target = (
-                step.call if isinstance(step, schema.Call) else step.link if isinstance(step, schema.Link) else None
-            )
+            target: str = step.call if isinstance(step, schema.Call) else getattr(step, "link", "")
             if target in flows.flows and target not in wanted:
                 wanted.add(target)
                 todo.append(target)

@@ -71,7 +71,7 @@ def callers(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Ite
     for program in ("sipp", "baresip"):
         assert shutil.which(program), f"{program} is needed: apt install sip-tester baresip-core"
     folder = tmp_path_factory.mktemp("callers")
-    interrupting = ("where_is_my_order@barge=1200", "its_4481207", "no_thanks_bye@barge=9000")
+    interrupting = ("where_is_my_order@barge=600", "its_4481207", "no_thanks_bye@barge=9000")
     typing = ("4481207#@barge=300", "no_thanks_bye@barge=6000")
     asking_for_a_human = ("human_please@barge=500", "yes_please", "yes_please", "no_thanks_bye")
     with Callers() as several:

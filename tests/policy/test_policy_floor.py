@@ -14,7 +14,7 @@ from voicebot.policy.worked import run
 LAW = """\
 statutes: eu/withdrawal
 effective: {from: 2014-06-13}
-source: {title: Directive, url: "https://example.org", checked: 2026-11-21}
+source: {title: Directive, url: "https://example.org", written: 2026-11-21}
 notice: Not legal advice.
 rules:
   - {id: eu-14d, statute: article 9, when: {region: EU, days: "<= 14"}, then: {outcome: refund, fee: 0, free: false}}
@@ -169,8 +169,8 @@ def test_cases_are_a_list() -> None:
     ("old", "new", "code"),
     [
         ("notice: Not legal advice.\n", "", "P003"),
-        ("checked: 2026-11-21", "checked: lately", "P010"),
-        (", checked: 2026-11-21", "", "P003"),
+        ("written: 2026-11-21", "written: lately", "P010"),
+        (", written: 2026-11-21", "", "P003"),
         ("statute: article 9, ", "", "P015"),
         ("statutes: eu/withdrawal", "statutes: [eu]", "P002"),
         ("rules:", "rulez:", "P002"),

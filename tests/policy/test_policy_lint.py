@@ -54,7 +54,7 @@ def test_what_is_told(old: str, new: str, expected: list[str]) -> None:
 
 def test_statutes_that_nobody_includes() -> None:
     law = (
-        "statutes: eu/x\nsource: {title: t, url: u, checked: 2026-11-21}\nnotice: Not legal advice.\n"
+        "statutes: eu/x\nsource: {title: t, url: u, written: 2026-11-21}\nnotice: Not legal advice.\n"
         "rules:\n  - {id: a, statute: s, when: {region: EU}, then: {outcome: refund}}\n"
     )
     assert codes(TEXT, **{"law.yaml": law}) == ["P017"]

@@ -18,7 +18,7 @@ _KEYS = frozenset({
     "policy", "version", "effective", "hit", "include", "vocab", "outcomes", "wordings", "rules", "cases",
 })  # fmt: skip
 _PACK_KEYS = frozenset({"statutes", "version", "effective", "source", "notice", "wordings", "rules"})
-_SOURCE_KEYS = frozenset({"title", "url", "checked"})
+_SOURCE_KEYS = frozenset({"title", "url", "written"})
 _CASE_KEYS = frozenset({"name", "facts", "rule", "outcome", "today", "floor", "but"})
 _CHANGE_KEYS = frozenset({"rule", "outcome"})
 
@@ -46,11 +46,11 @@ def read_pack(source: Source) -> Pack | None:
     found = data.get("source")
     if not isinstance(found, dict) or not all(isinstance(found.get(key), str) for key in _SOURCE_KEYS):
         source.note(
-            ("source",), "P003", "the source is missing or incomplete", "add source: {title, url, checked: DAY}"
+            ("source",), "P003", "the source is missing or incomplete", "add source: {title, url, written: DAY}"
         )
     else:
         source.known(("source",), found, _SOURCE_KEYS)
-        source.day(("source", "checked"), found["checked"])
+        source.day(("source", "written"), found["written"])
     if not source.text((), data, "notice"):
         source.note(("notice",), "P003", "there is no notice", "add notice: Not legal advice.")
     return Pack(name, source.period((), data, "effective"), source)

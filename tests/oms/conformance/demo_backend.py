@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from real_backend import SECRET, SHELF
 
-from voicebot.oms.conformance import Made, Shelf, State, Wanted
+from voicebot.oms.conformance import Made, State, Wanted
 from voicebot.oms.connectors.demo import DemoConnector
 from voicebot.oms.demo.faults import Faults
 from voicebot.oms.demo.schema import CustomerDoc, OrderDoc, ProductDoc, PromotionDoc, ShopDoc
@@ -20,7 +21,6 @@ from voicebot.oms.demo.service import make_app
 from voicebot.oms.demo.store import ShopStore
 from voicebot.oms.demo.writes import SIGNATURE, signature
 
-SECRET = "whsec-demo"
 SHIRT = {"USD": 2400, "JPY": 3600}
 STATES: Mapping[State, tuple[str, str]] = {
     State.UNPAID: ("open", "not_paid"),
@@ -47,15 +47,7 @@ class DemoBackend:
     """Implements `Backend` by writing documents into the shop's store."""
 
     name = "demo"
-    shelf = Shelf(
-        product_text="cotton tee",
-        sku="TEE-M",
-        other_variant="TEE-L",
-        sold_out="TEE-XL",
-        dearer="TEE-LUX",
-        promo_valid="WELCOME10",
-        promo_expired="SPRING15",
-    )
+    shelf = SHELF
 
     def __init__(self) -> None:
         self._store = ShopStore(":memory:")

@@ -298,11 +298,12 @@ class Seeder:
 
 def main(url: str) -> None:
     seeder = Seeder(url)
-    customer = seeder.customer("nora@example.com", "+15185550100")
-    for stage in ("unpaid", *STAGES):
-        lines = (("TEE-M", 1), ("MUG-BLUE", 2))
-        order = seeder.order(lines, stage=stage, phone="+15185550100", customer=customer)
-        sys.stdout.write(f"order {order['display_id']}: {stage}\n")
+    # A customer for each: a new shop's order numbers are too short to be said.
+    for number, stage in enumerate(("unpaid", *STAGES), 100):
+        phone, email = f"+15185550{number}", f"nora{number}@example.com"
+        lines, customer = (("TEE-M", 1), ("MUG-BLUE", 2)), seeder.customer(email, phone)
+        order = seeder.order(lines, stage=stage, email=email, phone=phone, customer=customer)
+        sys.stdout.write(f"order {order['display_id']}: {stage}, of {phone}\n")
     seeder.close()
 
 

@@ -341,10 +341,12 @@ class Seeder:
 
 def main(url: str) -> None:
     seeder = Seeder(url)
-    customer = seeder.customer("nora@example.com", "+15185550100")
-    for stage in ("unpaid", *STAGES):
+    # A customer for each, who is known by the phone.
+    for number, stage in enumerate(("unpaid", *STAGES), 100):
+        phone = f"+15185550{number}"
+        customer = seeder.customer(f"nora{number}@example.com", phone)
         order = seeder.order((("TEE-M", 1), ("MUG-BLUE", 2)), stage=stage, customer=customer)
-        sys.stdout.write(f"order {order['code']}: {stage}\n")
+        sys.stdout.write(f"order {order['code']}: {stage}, of {phone}\n")
     seeder.close()
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from medusa_seed import ADDRESS
 
 from voicebot.oms.connectors.medusa import Credentials, MedusaConnector
 from voicebot.oms.connectors.medusa.session import Session
@@ -68,16 +69,7 @@ def order(order_id: str = "order_1", number: int = 41207, **more: Any) -> Json:
         "credit_line_total": 0,
         "customer_id": "cus_1",
         "customer": {"id": "cus_1", "first_name": "Nora", "has_account": True, "groups": None},
-        "shipping_address": {
-            "first_name": "Nora",
-            "last_name": "Whitfield",
-            "address_1": "12 Alder Street",
-            "city": "Albany",
-            "province": "ny",
-            "postal_code": "12207",
-            "country_code": "us",
-            "phone": "+15185550100",
-        },
+        "shipping_address": {**ADDRESS, "phone": "+15185550100"},
         "items": [item()],
         "fulfillments": [],
         "payment_collections": [{"payments": [payment()]}],

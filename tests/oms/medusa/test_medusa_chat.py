@@ -7,90 +7,46 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from medusa_caller import Buyer, Caller, new_phone
-from medusa_seed import EMAIL, PASSWORD, Json, Lines
+from medusa_caller import Buyer
+from medusa_seed import EMAIL, PASSWORD
 from medusa_shop import MedusaShop
+from medusa_stage import PLAYED, Carrier, Stage, done, handed_over, opened, refused
 
-from voicebot import config
-from voicebot.call.house import House
-from voicebot.call.text import TextCall
-from voicebot.records.events.actions import ActionCommitted, ActionFailed, ActionPlanned
-from voicebot.server import open_house
+from voicebot.messages.outbox import FILE, read_outbox
+from voicebot.oms.actions import ActionKind
+from voicebot.oms.labels.desk import LabelDesk
+from voicebot.oms.labels.shelf import Shelf
+from voicebot.oms.writes import CAP_OF
+from voicebot.records.events.actions import ActionCommitted, ActionPlanned
+from voicebot.records.events.handoff import HandoffRequested
+from voicebot.records.events.messages import LabelMade
 
 pytestmark = [pytest.mark.e2e, pytest.mark.model, pytest.mark.asyncio(loop_scope="module")]
 
 TWO = (("TEE-M", 1), ("MUG-BLUE", 1))
 ROOT = Path(__file__).parents[3]
-#: What this caller answers, whichever flow asks.
-ANSWERS = {
-    "proof_postcode": "one two two oh seven",
-    "proof_code": "{code}",
-    "heard_right": "yes",
-    "still_unused": "yes it is",
-    "way_back": "a label please",
-}
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A house on a Medusa, and buyers for it."""
-
-    house: House
-    shop: MedusaShop
-
-    def buyer(self, lines: Lines = (("TEE-M", 1),), *, stage: str = "paid") -> Buyer:
-        phone = new_phone()
-        email = f"nora.{phone[-4:]}@example.com"
-        customer = self.shop.seeder.customer(email, phone)
-        return Buyer(phone, self.shop.seeder.order(lines, stage=stage, email=email, phone=phone, customer=customer))
-
-    def caller(self, phone: str | None, **answers: str) -> Caller:
-        call = TextCall(self.house, call_id=f"text-{new_phone()}", caller=phone)
-        return Caller(call, self.house.data_dir, {**ANSWERS, **answers})
-
-    def order(self, buyer: Buyer) -> Json:
-        """As Medusa has it now."""
-        fields = "id,status,total,metadata,*items,*shipping_address,*payment_collections.payments.refunds"
-        found: Json = self.shop.seeder.get(f"orders/{buyer.order['id']}?fields={fields}")["order"]
-        return found
-
-    def of_order(self, what: str, buyer: Buyer) -> list[Json]:
-        """Its `returns`, `exchanges` or `claims` that were asked for: a draft has no items yet that count."""
-        found: list[Json] = self.shop.seeder.get(f"{what}?order_id={buyer.order['id']}")[what]
-        return [one for one in found if one.get("canceled_at") is None]
-
-    def refunded(self, buyer: Buyer) -> float:
-        payments = [p for c in self.order(buyer)["payment_collections"] for p in c["payments"]]
-        return round(sum(float(refund["amount"]) for p in payments for refund in p.get("refunds") or ()), 2)
-
-    def pieces(self, buyer: Buyer) -> dict[str, int]:
-        return {item["variant_sku"]: item["quantity"] for item in self.order(buyer)["items"] if item["quantity"]}
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def stage(medusa_shop: MedusaShop, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    data_dir = tmp_path_factory.mktemp("chat")
-    settings = config.load(None, server__data_dir=data_dir, oms__connector="medusa", oms__url=medusa_shop.url)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VOICEBOT_MEDUSA_EMAIL", EMAIL)
-        patch.setenv("VOICEBOT_MEDUSA_PASSWORD", PASSWORD)
-        async with open_house(settings, voice=False, published=False) as house:
-            yield Stage(house, medusa_shop)
+    async with opened(medusa_shop, tmp_path_factory.mktemp("chat")) as stage:
+        yield stage
 
 
-def done(caller: Caller, action: str) -> ActionCommitted:
-    """The one thing that was done."""
-    (made,) = caller.events(ActionCommitted)
-    assert made.action == action, caller.told
-    assert caller.events(ActionFailed) == [], caller.told
-    return made
+@pytest.fixture
+def carrier(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
+    """A carrier whose labels are bought where Medusa makes none."""
+    made, shelf = Carrier(), Shelf(tmp_path / "labels", "https://calls.shop.example", keep_days=30)
+    monkeypatch.setattr(stage.house.writes, "labels", LabelDesk(made, shelf, timeout_s=5))
+    yield made
+    shelf.close()
 
 
 # -- before anything is packed
@@ -255,6 +211,107 @@ async def test_a_complaint_is_noted(stage: Stage) -> None:
     assert "left in the rain" in str(stage.order(buyer)["metadata"])
 
 
+async def test_exchange_for_something_cheaper(stage: Stage, carrier: Carrier) -> None:
+    buyer = stage.buyer((("TEE-LUX", 1),), stage="delivered")
+    async with stage.caller(buyer.phone, swap_words="the same in size M") as caller:
+        assert "$43.55 back" in await caller.wants("I'd like to exchange something"), caller.told
+        await caller.agrees()
+        done(caller, "exchange")
+    assert stage.pieces(buyer) == {"TEE-LUX": 1, "TEE-M": 1}
+    assert stage.order(buyer)["summary"]["pending_difference"] == pytest.approx(-43.55), "the shop owes it"
+
+
+async def test_a_return_with_a_carriers_label(stage: Stage, carrier: Carrier) -> None:
+    buyer = stage.buyer(stage="delivered")
+    why = {"why_back": "I changed my mind", "money_or_credit": "money back"}
+    async with stage.caller(buyer.phone, **why) as caller:
+        await caller.wants("I want to return something")
+        assert carrier.asked == [], "no label is bought before the return is there"
+        told = await caller.agrees()
+        reference = done(caller, "return").reference
+        assert "the link" in told
+        assert "couldn't" not in told
+        assert [made.status for made in caller.events(LabelMade)] == ["made"]
+    (wanted,) = carrier.asked
+    assert (wanted.reference, wanted.order_number) == (reference, str(buyer.order["display_id"]))
+    assert (wanted.sender.street, wanted.sender.postcode) == ("12 Alder Street", "12207")
+    sent, _ = read_outbox(stage.house.data_dir / FILE)
+    (label,) = [message for message in sent if message.kind == "return_label" and message.to == f"{buyer.phone}"]
+    assert "https://calls.shop.example/labels/" in label.text
+    assert label.text.endswith("Tracking number: PAPER1")
+
+
+# -- what Medusa cannot do is handed over, with everything that was said
+
+
+async def test_a_return_without_a_label(stage: Stage) -> None:
+    buyer = stage.buyer(stage="delivered")
+    why = {"why_back": "I changed my mind", "money_or_credit": "money back"}
+    async with stage.caller(buyer.phone, **why) as caller:
+        await caller.wants("I want to return something")
+        told = await caller.agrees()
+        reference = done(caller, "return").reference
+        assert "I've sent you" not in told
+        handed_over(caller, str(buyer.order["display_id"]), "cotton tee", "changed_mind", reference, "not sent")
+    assert len(stage.of_order("returns", buyer)) == 1
+
+
+async def test_an_exchange_of_which_a_person_works_out_the_price(stage: Stage) -> None:
+    buyer = stage.buyer(stage="delivered")
+    async with stage.caller(buyer.phone, swap_words="the silk one") as caller:
+        await caller.wants("I'd like to exchange something")
+        assert "we add five" in caller.told, "the shop's rule adds a bonus, which Medusa knows nothing of"
+        assert [plan.preview["to_pay_minor"] for plan in caller.events(ActionPlanned)] == [4355]
+        assert caller.events(ActionCommitted) == []
+        handed_over(caller, str(buyer.order["display_id"]), "cotton tee", "M", "Silk")
+    assert stage.of_order("exchanges", buyer) == []
+    assert stage.pieces(buyer) == {"TEE-M": 1}
+
+
+async def test_store_credit_for_a_return(stage: Stage) -> None:
+    buyer = stage.buyer(stage="delivered")
+    why = {"why_back": "I changed my mind", "money_or_credit": "store credit"}
+    async with stage.caller(buyer.phone, **why) as caller:
+        await caller.wants("I want to return something")
+        refused(caller, "return")
+        handed_over(caller, str(buyer.order["display_id"]), "cotton tee", "changed_mind")
+    assert stage.of_order("returns", buyer) == []
+
+
+async def test_a_payment_link(stage: Stage) -> None:
+    buyer = stage.buyer(stage="unpaid")
+    async with stage.caller(buyer.phone, placed="yes it is placed") as caller:
+        await caller.wants("my card got refused when I tried to pay for my order")
+        refused(caller, "payment_link")
+        handed_over(caller, str(buyer.order["display_id"]), "wants to pay")
+
+
+async def test_a_code_that_is_issued_again(stage: Stage) -> None:
+    buyer = stage.buyer()
+    stage.shop.seeder.promotion("MAYDAY", 10, ends_at=(datetime.now(UTC) - timedelta(days=1)).isoformat())
+    async with stage.caller(buyer.phone, code="MAYDAY") as caller:
+        await caller.wants("my discount code won't go through at the checkout")
+        refused(caller, "promo_reissue")
+        handed_over(caller, str(buyer.order["display_id"]), "MAYDAY")
+
+
+async def test_a_code_that_is_good(stage: Stage) -> None:
+    buyer = stage.buyer()
+    async with stage.caller(buyer.phone, code="WELCOME10", ordered_already="no", still_refused="no") as caller:
+        assert "10 percent" in await caller.wants("is the welcome code still good") + caller.told
+        assert caller.events(HandoffRequested) == []
+
+
+@pytest.mark.parametrize("wish", ["please pause my coffee subscription", "I want to end my subscription"])
+async def test_subscriptions(stage: Stage, wish: str) -> None:
+    buyer = stage.buyer()
+    async with stage.caller(buyer.phone) as caller:
+        told = await caller.wants(wish)
+        assert "no subscription" in caller.told, told
+        assert caller.events(ActionCommitted) == []
+        handed_over(caller, str(buyer.order["display_id"]), "subscription")
+
+
 # -- what keeps all of it safe
 
 
@@ -289,3 +346,8 @@ async def test_the_command_talks_to_it(stage: Stage) -> None:
     answers: list[Any] = [json.loads(line) for line in told.splitlines()]
     assert "cancelled" in " ".join(answers[-1]["say"])
     assert stage.order(buyer)["status"] == "canceled"
+
+
+async def test_nothing_that_medusa_can_do_is_left_out(stage: Stage) -> None:
+    caps = stage.house.writes.connector.caps
+    assert {kind.value for kind in ActionKind if CAP_OF[kind] in caps} == PLAYED

@@ -10,9 +10,10 @@ from medusa_fake import FakeShop, Json, item, order, payment, pieces, refusal
 
 from voicebot.oms.actions import Action, ActionKind, ActionPlan
 from voicebot.oms.connector import Cap, Conflict, Deadline, NotAllowed, OmsError, Unavailable
+from voicebot.oms.connectors.marks import stamp
 from voicebot.oms.connectors.medusa.connector import MedusaConnector
-from voicebot.oms.connectors.medusa.writes.base import stamp
 from voicebot.oms.connectors.webhooks import SIGNATURE, signature
+from voicebot.oms.connectors.wishes import Unsupported
 
 SECRET = "whsec"
 
@@ -51,7 +52,7 @@ async def test_a_part_is_refunded_in_whole_cents() -> None:
 
 async def test_a_refund_over_several_payments_is_left_to_people() -> None:
     both = [payment(20), {**payment(11.46), "id": "pay_2"}]
-    with pytest.raises(NotAllowed, match="several payments"):
+    with pytest.raises(Unsupported, match="several payments"):
         await planned(shop_with(payment_collections=[{"payments": both}]), ActionKind.REFUND)
 
 
@@ -128,7 +129,7 @@ async def test_a_plan_for_an_order_that_has_moved_since_it_was_read_is_a_conflic
 
 @pytest.mark.parametrize("kind", [ActionKind.SUBSCRIPTION_PAUSE, ActionKind.PAYMENT_LINK, ActionKind.PROMO_REISSUE])
 async def test_what_medusa_cannot_do_is_refused(kind: ActionKind) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Unsupported):
         await planned(shop_with(), kind)
 
 
@@ -150,6 +151,25 @@ async def test_a_resend_that_would_be_charged_is_not_offered() -> None:
         await planned(shop, ActionKind.RESEND)
     assert {"variant_id": "variant_m", "quantity": 1, "unit_price": 0} in shop.bodies[-1]["items"]
     assert "POST claims/claim_1/request" not in shop.asked
+
+
+async def test_an_order_goes_to_the_address_in_the_account() -> None:
+    shop = shop_with()
+    home = {"address_1": "9 Harbour Row", "city": "Salem", "province": "ma", "postal_code": "01970"}
+    customer = {"id": "cus_1", "addresses": [{**home, "country_code": "us"}]}
+    shop.answers |= {"GET customers/cus_1": {"customer": customer}, "POST orders/order_1": {}}
+    connector, plan = await planned(shop, ActionKind.ADDRESS_CHANGE, address_of="account")
+    await connector.commit(plan, key="k-1", deadline=soon())
+    sent = shop.bodies[-1]["shipping_address"]
+    assert (sent["first_name"], sent["last_name"], sent["address_1"]) == ("Nora", "Whitfield", "9 Harbour Row")
+    assert (sent["city"], sent["postal_code"], sent["country_code"]) == ("Salem", "01970", "us")
+
+
+@pytest.mark.parametrize("kind", [ActionKind.ITEM_CHANGE, ActionKind.EXCHANGE])
+async def test_there_is_no_store_credit_to_settle_with(kind: ActionKind) -> None:
+    delivered = {"items": [item(detail=pieces(delivered=1))]} if kind is ActionKind.EXCHANGE else {}
+    with pytest.raises(Unsupported, match="store credit"):
+        await planned(shop_with(**delivered), kind, settle="store_credit")
 
 
 async def test_abandoning_what_opened_nothing_costs_nothing() -> None:

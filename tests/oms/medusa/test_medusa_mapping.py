@@ -6,7 +6,7 @@ import pytest
 from medusa_fake import PLACED, item, order, payment, pieces
 
 from voicebot.oms.connectors.medusa import mapping
-from voicebot.oms.connectors.medusa.documents import OrderDoc, SwapDoc
+from voicebot.oms.connectors.medusa.documents import CustomerDoc, OrderDoc, SwapDoc
 from voicebot.oms.model import Order
 from voicebot.oms.money import Money
 from voicebot.oms.status import (
@@ -152,6 +152,37 @@ def test_an_exchange_tells_the_difference_before_rounding() -> None:
     assert (exchange.sku, exchange.difference) == ("TRAIL-10", Money(544, "USD"))
     assert exchange.status is ExchangeStatus.REQUESTED
     assert known.returns[0].resolution == "exchange"
+
+
+def test_an_exchange_of_several_lines_tells_each_and_the_difference_once() -> None:
+    sent = [{"item_id": "ordli_2", "quantity": 1}, {"item_id": "ordli_3", "quantity": 2}]
+    new = item("ordli_2", total=30.13, variant_sku="TEE-L")
+    packed = item("ordli_3", total=20, variant_sku="MUG-RED", detail=pieces(2, fulfilled=2, shipped=2))
+    known = mapped((swap(additional_items=sent),), items=[item(), new, packed], returns=[back()])
+    told = [(each.id, each.sku, each.quantity, each.difference.minor, each.status) for each in known.exchanges]
+    assert told == [
+        ("oexc_1", "TEE-L", 1, 2400, ExchangeStatus.REQUESTED),
+        ("oexc_1-2", "MUG-RED", 2, 0, ExchangeStatus.SHIPPED),
+    ]
+
+
+def test_an_exchange_whose_lines_are_gone_is_still_told() -> None:
+    (exchange,) = mapped((swap(canceled_at=PLACED),), returns=[back("canceled")]).exchanges
+    assert (exchange.status, exchange.sku, exchange.quantity) == (ExchangeStatus.CANCELLED, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "street"),
+    [
+        ([], None),
+        ([{"address_1": "1 Old Road"}], "1 Old Road"),
+        ([{"address_1": "1 Old Road"}, {"address_1": "2 New Road"}], None),
+        ([{"address_1": "1 Old Road"}, {"address_1": "2 New Road", "is_default_shipping": True}], "2 New Road"),
+    ],
+)
+def test_an_accounts_address_is_the_one_that_is_certain(addresses: list[dict[str, object]], street: str | None) -> None:
+    found = mapping.account_address(CustomerDoc.model_validate({"id": "cus_1", "addresses": addresses}))
+    assert (found.street if found else None) == street
 
 
 def test_a_claim_is_a_replacement() -> None:

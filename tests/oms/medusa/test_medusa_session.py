@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 from medusa_fake import CREDENTIALS, FakeShop, refusal
+from shop_transports import never
 
 from voicebot.oms.connector import (
     BadAnswer,
@@ -50,7 +51,7 @@ async def test_a_revoked_token_is_replaced_and_the_write_done_once() -> None:
     shop = FakeShop({"GET orders": EMPTY, "POST orders/order_1/cancel": EMPTY})
     session = shop.session()
     await ask(session)
-    shop.revoked.add(session._token)
+    shop.revoked.add(session._token.value)
     shop.now += 1
     await session.post("orders/order_1/cancel", NumbersAnswer, Deadline.after(5))
     assert shop.signed_in == 2
@@ -95,11 +96,7 @@ async def test_html_is_no_answer() -> None:
 
 
 async def test_gives_up_at_the_deadline() -> None:
-    async def never(request: httpx.Request) -> httpx.Response:
-        await asyncio.sleep(60)
-        raise AssertionError("unreachable")
-
-    session = Session("http://shop.test", CREDENTIALS, transport=httpx.MockTransport(never))
+    session = Session("http://shop.test", CREDENTIALS, transport=never())
     with pytest.raises(DeadlineExceeded):
         await session.get("orders", NumbersAnswer, Deadline.after(0.02))
 

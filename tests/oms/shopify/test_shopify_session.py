@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import asyncio
-
 import httpx
 import pytest
+from shop_transports import never
 from shopify_fake import TOKEN, FakeShop, failed
 
 from voicebot.oms.connector import (
@@ -98,10 +97,6 @@ async def test_without_points_in_time_nothing_is_sent() -> None:
 
 
 async def test_gives_up_at_the_deadline() -> None:
-    async def never(request: httpx.Request) -> httpx.Response:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    session = Session("https://shop.test", TOKEN, transport=httpx.MockTransport(never))
+    session = Session("https://shop.test", TOKEN, transport=never())
     with pytest.raises(DeadlineExceeded):
         await session.ask(queries.SHOP, ShopAnswer, Deadline.after(0.01))

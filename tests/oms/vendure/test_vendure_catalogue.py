@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from vendure_fake import FakeShop, Json
 
 from voicebot.oms.connector import Deadline, NotAllowed, NotFound
+from voicebot.oms.connectors.vendure.catalogue import Catalogue
+from voicebot.oms.connectors.vendure.reading import Reader
 from voicebot.oms.products import ProductSearch
 
 
@@ -67,9 +70,10 @@ async def test_a_sku_brings_its_whole_product_and_only_that() -> None:
 )
 async def test_what_cannot_be_sold_is_refused(rows: list[Json], pieces: int, reason: str) -> None:
     found = [{**row, "product": product()} for row in rows]
-    connector = FakeShop({"BySku": {"productVariants": {"items": found}}}).connector()
+    session = FakeShop({"BySku": {"productVariants": {"items": found}}}).session()
+    catalogue = Catalogue(session, Reader(session), zone=ZoneInfo("UTC"), currency="USD")
     with pytest.raises(NotAllowed) as error:
-        await connector._catalogue.sold("TEE-M", pieces, soon())
+        await catalogue.sold("TEE-M", pieces, soon())
     assert error.value.reason == reason
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from voicebot.oms.actions import Action, ActionKind, ActionPlan
 from voicebot.oms.connector import Cap, Conflict, Deadline, DeadlineExceeded, KeyKind, NotAllowed, NotFound, OrderKey
 from voicebot.oms.connectors.marks import stamp
 from voicebot.oms.connectors.vendure import VendureConnector
+from voicebot.oms.connectors.wishes import Unsupported
 from voicebot.oms.products import ProductSearch
 
 ADDRESS = {"address": {"street": "9 Lindenallee"}}
@@ -99,6 +101,48 @@ async def test_a_change_that_would_cost_something_else_by_now_is_a_conflict_and_
     assert shop.order["modifications"] == []
 
 
+async def test_an_order_goes_to_the_address_in_the_account() -> None:
+    shop = Shop()
+    home = {"streetLine1": "9 Harbour Row", "city": "Salem", "postalCode": "01970", "country": {"code": "US"}}
+    old = {**home, "streetLine1": "1 Old Road"}
+    person = {**shop.order["customer"], "addresses": [old, {**home, "defaultShippingAddress": True}]}
+    shop.answers["Customer"] = {"customer": person}
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.ADDRESS_CHANGE, address_of="account")
+    await connector.commit(planned, key="k", deadline=soon())
+    sent = [given["input"] for name, given in shop.asked if name == "Modify"][-1]["updateShippingAddress"]
+    assert (sent["fullName"], sent["streetLine1"], sent["city"]) == ("Nora Whitfield", "9 Harbour Row", "Salem")
+    person["addresses"] = [old, home]
+    with pytest.raises(NotAllowed) as error:
+        await plan(connector, ActionKind.ADDRESS_CHANGE, address_of="account")
+    assert error.value.reason == "bad_address"
+
+
+async def test_another_orders_address_is_taken_only_when_it_is_the_same_customers() -> None:
+    shop = Shop()
+    there = {**shop.order["shippingAddress"], "streetLine1": "9 Harbour Row"}
+    stranger = {**shop.order["customer"], "id": "5"}
+    others = {
+        "2": order("2", shippingAddress=there),
+        "3": order("3", shippingAddress=there, customer=stranger),
+    }
+    shop.answers["Order"] = lambda given: {"order": others.get(given["id"], shop.order)}
+    connector = shop.connector()
+    planned = await plan(connector, ActionKind.ADDRESS_CHANGE, address_of="2")
+    await connector.commit(planned, key="k", deadline=soon())
+    sent = [given["input"] for name, given in shop.asked if name == "Modify"][-1]["updateShippingAddress"]
+    assert sent["streetLine1"] == "9 Harbour Row"
+    for source in ("3", "99"):
+        with pytest.raises(NotAllowed) as error:
+            await plan(connector, ActionKind.ADDRESS_CHANGE, address_of=source)
+        assert error.value.reason == "not_found"
+
+
+async def test_there_is_no_store_credit_to_settle_with() -> None:
+    with pytest.raises(Unsupported, match="store credit"):
+        await plan(Shop().connector(), ActionKind.ITEM_CHANGE, lines=[], settle="store_credit")
+
+
 async def test_an_order_that_somebody_opened_first_is_left_to_him() -> None:
     shop = Shop()
     connector = shop.connector()
@@ -149,6 +193,22 @@ async def test_only_our_own_forgotten_orders_are_taken_back(by: str, age_s: floa
     connector = shop.connector(forgotten_s=60)
     assert await connector.modifying.sweep(soon()) == int(rescued)
     assert shop.states() == (["PaymentAuthorized"] if rescued else [])
+
+
+@pytest.mark.parametrize("by", ["9", "1"])
+async def test_the_next_plan_takes_back_what_we_forgot_and_leaves_a_colleagues(by: str) -> None:
+    opened = entry("ORDER_STATE_TRANSITION", at=ago(90), by=by, **{"from": "PaymentSettled", "to": "Modifying"})
+    shop = Shop(state="Modifying", history={"items": [opened]})
+    connector = shop.connector(forgotten_s=60)
+    known = replace(await connector.get_order("1", deadline=soon()), version="")
+    for kind, planned in ((ActionKind.NOTE, True), (ActionKind.CANCEL, by == "9")):
+        action = Action(kind=kind, target="1", args={"text": "call back"})
+        if planned:
+            await connector.plan(action, known, plan_id="p", deadline=soon())
+        else:
+            with pytest.raises(Conflict):
+                await connector.plan(action, known, plan_id="p", deadline=soon())
+    assert shop.states() == (["PaymentSettled"] if by == "9" else [])
 
 
 async def test_cancelling_gives_back_what_was_captured() -> None:
@@ -232,7 +292,7 @@ async def test_a_refund_that_certainly_never_arrived_is_told_as_not_made() -> No
 async def test_what_vendure_cannot_do_is_refused(kind: ActionKind) -> None:
     connector = Shop().connector()
     assert not {Cap.RETURN, Cap.EXCHANGE, Cap.RESEND, Cap.PAYMENT_LINK} & connector.caps
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Unsupported):
         await plan(connector, kind)
 
 

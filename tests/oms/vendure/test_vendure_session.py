@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+from shop_transports import never
 from vendure_fake import CREDENTIALS, FakeShop, failed, refused
 
 from voicebot.oms.connector import (
@@ -134,10 +135,6 @@ async def test_a_broken_connection_may_have_done_it_and_a_refused_one_has_not() 
 
 
 async def test_gives_up_at_the_deadline() -> None:
-    async def never(request: httpx.Request) -> httpx.Response:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    session = Session("http://shop.test", CREDENTIALS, transport=httpx.MockTransport(never))
+    session = Session("http://shop.test", CREDENTIALS, transport=never())
     with pytest.raises(DeadlineExceeded):
         await session.ask(queries.SHOP, ShopAnswer, Deadline.after(0.01))

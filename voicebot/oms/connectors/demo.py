@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from voicebot.oms.actions import Action, ActionPlan, ActionResult
 from voicebot.oms.connector import (
@@ -18,7 +16,6 @@ from voicebot.oms.connector import (
     Cap,
     Conflict,
     Deadline,
-    DeadlineExceeded,
     FoundOrders,
     Health,
     Heard,
@@ -27,9 +24,8 @@ from voicebot.oms.connector import (
     NotFound,
     OmsError,
     OrderKey,
-    Throttled,
-    Unavailable,
 )
+from voicebot.oms.connectors.http import Wire, json_answer, parsed
 from voicebot.oms.connectors.webhooks import SignedWebhooks
 from voicebot.oms.demo import mapping
 from voicebot.oms.demo.schema import CustomerDoc, PromotionDoc
@@ -50,10 +46,6 @@ from voicebot.oms.products import Product, ProductSearch, Promotion
 D = TypeVar("D", bound=BaseModel)
 
 _LONGEST_ANSWER = 4 * 1024 * 1024
-#: A webhook older or newer than this is a replay; as many that came lately are remembered.
-
-# httpx logs every URL at INFO, and ours hold callers' numbers and addresses.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class DemoConnector:
@@ -77,13 +69,8 @@ class DemoConnector:
     ) -> None:
         self.caps = frozenset(Cap) - (frozenset() if webhook_secret else {Cap.WEBHOOKS})
         self._webhooks = SignedWebhooks(webhook_secret, unix_time)
-        self._client = httpx.AsyncClient(
-            base_url=base_url,
-            transport=transport,
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            headers={"accept": "application/json"},
-            trust_env=False,
-        )
+        fix = "is the order service running?"
+        self._wire = Wire(base_url, connections=connections, transport=transport, fix=fix)
 
     async def warm(self, deadline: Deadline) -> Health:
         """Open the first connection before a caller waits for it."""
@@ -164,66 +151,25 @@ class DemoConnector:
         return Health(ok=doc.status == "ok", version=doc.version, detail=f"{doc.orders} orders")
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._wire.close()
 
     async def _get(self, path: str, shape: type[D], deadline: Deadline, params: Mapping[str, str | Sequence[str]]) -> D:
         return await self._ask("GET", path, shape, deadline, params=params)
 
     async def _post(self, path: str, shape: type[D], deadline: Deadline, body: Mapping[str, Any]) -> D:
-        return await self._ask("POST", path, shape, deadline, body=body)
+        return await self._ask("POST", path, shape, deadline, json=body)
 
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        shape: type[D],
-        deadline: Deadline,
-        *,
-        params: Mapping[str, str | Sequence[str]] | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> D:
-        """One request. Everything that can go wrong becomes one of the connector's errors."""
-        where = f"{self._client.base_url}{path.lstrip('/')}"
-        try:
-            async with asyncio.timeout_at(deadline.at):
-                response = await self._client.request(method, path, params=params, json=body, timeout=None)
-        except TimeoutError as error:
-            raise DeadlineExceeded("no answer in time", where=where) from error
-        except httpx.DecodingError as error:
-            raise BadAnswer("the answer's body cannot be decoded", where=where) from error
-        except httpx.HTTPError as error:
-            raise Unavailable(
-                f"cannot be reached: {type(error).__name__}", where=where, fix="is the order service running?"
-            ) from error
-        if response.status_code == 429:
-            raise Throttled(
-                "too many requests", where=where, retry_after_s=_seconds(response.headers.get("retry-after"))
-            )
-        if response.status_code >= 500:
-            raise Unavailable(f"answered {response.status_code}", where=where)
-        kind = response.headers.get("content-type", "")
-        if not kind.startswith("application/json"):
-            raise BadAnswer(
-                f"answered {response.status_code} with {kind or 'no content type'} instead of JSON", where=where
-            )
-        if len(response.content) > _LONGEST_ANSWER:
-            raise BadAnswer(f"answered {len(response.content)} bytes", where=where)
-        if response.status_code == 404:
+    async def _ask(self, method: str, path: str, shape: type[D], deadline: Deadline, **request: Any) -> D:
+        where = f"{self._wire.url}{path}"
+        response = await self._wire.send(method, path, deadline, where=where, **request)
+        content, status = json_answer(response, where, longest=_LONGEST_ANSWER).content, response.status_code
+        if status == 404:
             raise NotFound("there is no such thing", where=where)
-        if response.status_code == 409:
-            raise _refused(_read(Refusal, response.content, where), where)
-        if response.status_code != 200:
-            raise BadAnswer(f"answered {response.status_code}", where=where)
-        return _read(shape, response.content, where)
-
-
-def _read(shape: type[D], content: bytes, where: str) -> D:
-    try:
-        return shape.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        path_in_answer = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise BadAnswer(f"wrong JSON at {path_in_answer}: {first['msg']}", where=where) from error
+        if status == 409:
+            raise _refused(parsed(Refusal, content, where), where)
+        if status != 200:
+            raise BadAnswer(f"answered {status}", where=where)
+        return parsed(shape, content, where)
 
 
 def _refused(refusal: Refusal, where: str) -> OmsError:
@@ -234,10 +180,3 @@ def _refused(refusal: Refusal, where: str) -> OmsError:
 
 def _result(done: Done) -> ActionResult:
     return ActionResult(status="committed", reference=done.reference, facts=done.facts, at=done.at)
-
-
-def _seconds(header: str | None) -> float:
-    try:
-        return min(60.0, max(0.0, float(header or 1)))
-    except ValueError:
-        return 1.0

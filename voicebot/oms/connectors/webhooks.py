@@ -16,6 +16,21 @@ _AGE_S = 300
 _KEPT = 10_000
 
 
+class Once:
+    """Remembers the latest webhooks, so that none is believed twice."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    def take(self, *marks: str) -> None:
+        """Raises `Repeated` when one of a webhook's marks came before."""
+        if any(mark in self._seen for mark in marks):
+            raise Repeated("a webhook that came before", where="webhook")
+        self._seen.update(dict.fromkeys(marks))
+        while len(self._seen) > _KEPT:
+            self._seen.popitem(last=False)
+
+
 class SignedWebhooks:
     """Believes a webhook once: `t=<unix time>,v1=<hex>` in the header, the HMAC-SHA-256 of `<unix time>.<body>` under
     the shared secret; the body is `{"id": ..., "orders": [ids]}`.
@@ -28,7 +43,12 @@ class SignedWebhooks:
     def __init__(self, secret: str | None, unix_time: Callable[[], float] = time.time) -> None:
         self._secret = secret
         self._unix_time = unix_time
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._once = Once()
+
+    @property
+    def believes(self) -> bool:
+        """Whether there is a secret to check them with."""
+        return bool(self._secret)
 
     def orders(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
         """Ids of the orders that it is about. Raises `Forged`, `Repeated`, or `BadAnswer` when it cannot be read."""
@@ -46,16 +66,8 @@ class SignedWebhooks:
             identity, orders = str(event["id"]), tuple(str(order) for order in event["orders"])
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise BadAnswer("a webhook that cannot be read", where="webhook") from error
-        self.once(identity)
+        self._once.take(identity)
         return orders
-
-    def once(self, identity: str) -> None:
-        """Raises `Repeated` for an id that came before."""
-        if identity in self._seen:
-            raise Repeated("a webhook that came before", where="webhook")
-        self._seen[identity] = None
-        while len(self._seen) > _KEPT:
-            self._seen.popitem(last=False)
 
 
 def signature(secret: str, at: int, body: bytes) -> str:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator
 
 from voicebot.oms.connector import Deadline, NotAllowed, NotFound
-from voicebot.oms.connectors.medusa.documents import Doc, Number, TagDoc, Text, some
+from voicebot.oms.connectors.documents import Text
+from voicebot.oms.connectors.medusa.documents import Doc, Number, TagDoc, some
 from voicebot.oms.connectors.medusa.session import Params, Session
 from voicebot.oms.money import Money
 from voicebot.oms.products import Product, ProductSearch, Promotion, Variant

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+from voicebot.oms.connectors.documents import Text
+
 Number = Annotated[Decimal, BeforeValidator(lambda value: 0 if value is None else value)]
 Count = Annotated[int, BeforeValidator(lambda value: 0 if value is None else value)]
 Metadata = Annotated[dict[str, Any], BeforeValidator(lambda value: value or {})]
@@ -37,6 +38,7 @@ class AddressDoc(Doc):
     postal_code: Text = ""
     country_code: Text = ""
     phone: Text = ""
+    is_default_shipping: bool | None = None
 
 
 class GroupDoc(Doc):

@@ -5,9 +5,7 @@ Money comes as decimals with more places than the currency has. It is rounded on
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -20,6 +18,7 @@ from voicebot.oms.connectors.medusa.documents import (
     ReturnDoc,
     SwapDoc,
 )
+from voicebot.oms.connectors.orders import versioned
 from voicebot.oms.model import (
     Address,
     Customer,
@@ -106,7 +105,7 @@ def order(
         ),
         refunds=tuple(_refunds(doc, currency)),
         returns=tuple(_return(back) for back in returns),
-        exchanges=tuple(_exchange(swap, returns, items, currency) for swap in exchanges),
+        exchanges=tuple(each for swap in exchanges for each in _exchanges(swap, returns, items, currency)),
         replacements=tuple(_replacement(claim, items) for claim in claims),
         # Whoever orders as a guest gets a record each time, which is no customer's account.
         customer_id=doc.customer_id if doc.customer is None or doc.customer.has_account else None,
@@ -118,7 +117,8 @@ def order(
         discount=Money.of(doc.discount_total, currency),
         shipping=Money.of(doc.shipping_total, currency),
     )
-    return _versioned(mapped)
+    # Medusa's own version counts neither payments nor addresses.
+    return versioned(mapped)
 
 
 def unit_total(item: ItemDoc) -> Decimal:
@@ -148,19 +148,15 @@ def customer(doc: CustomerDoc) -> Customer:
     )
 
 
+def account_address(doc: CustomerDoc) -> Address | None:
+    """The one that parcels go to by default, or the only one."""
+    chosen = [address for address in doc.addresses if address.is_default_shipping] or list(doc.addresses)
+    return _address(chosen[0]) if len(chosen) == 1 else None
+
+
 def number_of(name: str) -> str:
     """The digits and letters that a caller would say of a printed number."""
     return "".join(c for c in name.upper() if c.isascii() and c.isalnum())
-
-
-def _versioned(order: Order) -> Order:
-    """A print of everything about an order that a plan rests upon. Medusa's own version counts neither payments nor
-    addresses, and its time of change moves when a note is written."""
-    kept = (order.status, order.raw_payment_status, order.total, order.lines, order.ship_to)
-    moved = ([(s.id, s.status) for s in order.shipments], [(p.reference, p.amount) for p in order.payments])
-    back = ([(r.id, r.amount) for r in order.refunds], [(r.id, r.raw_status) for r in order.returns])
-    version = hashlib.sha256(repr((kept, moved, back)).encode()).hexdigest()[:16]
-    return replace(order, version=version)
 
 
 def _line(item: ItemDoc, currency: str) -> OrderLine:
@@ -227,27 +223,33 @@ def _return(back: ReturnDoc) -> Return:
     )
 
 
-def _exchange(swap: SwapDoc, returns: tuple[ReturnDoc, ...], items: Mapping[str, ItemDoc], currency: str) -> Exchange:
+def _exchanges(
+    swap: SwapDoc, returns: tuple[ReturnDoc, ...], items: Mapping[str, ItemDoc], currency: str
+) -> Iterable[Exchange]:
+    """One for each product that is sent. Medusa does not say what it takes the place of: the difference in price is of
+    all together, and stands at the first."""
     sent = _sent(swap, items)
     coming = [part for back in returns if back.id == swap.return_id for part in back.items]
     worth = sum((unit_total(items[p.item_id]) * p.quantity for p in coming if p.item_id in items), Decimal(0))
-    first = sent[0] if sent else None
-    return Exchange(
-        id=swap.id,
-        status=_swap_status(swap, sent),
-        raw_status="canceled" if swap.canceled_at else "requested",
-        return_id=swap.return_id or "",
-        sku=first.variant_sku if first else "",
-        name=(first.product_title or first.title) if first else "",
-        quantity=sum(added.quantity for added in swap.additional_items),
-        difference=Money.of(sum((item.total for item in sent), Decimal(0)) - worth, currency),
-    )
+    difference = Money.of(sum((item.total for _, item in sent), Decimal(0)) - worth, currency)
+    unknown = [(sum(added.quantity for added in swap.additional_items), None)]
+    for place, (quantity, item) in enumerate(sent or unknown):
+        yield Exchange(
+            id=f"{swap.id}-{place + 1}" if place else swap.id,
+            status=_swap_status(swap, [item] if item else []),
+            raw_status="canceled" if swap.canceled_at else "requested",
+            return_id=swap.return_id or "",
+            sku=item.variant_sku if item else "",
+            name=(item.product_title or item.title) if item else "",
+            quantity=quantity,
+            difference=Money(0, currency) if place else difference,
+        )
 
 
 def _replacement(claim: SwapDoc, items: Mapping[str, ItemDoc]) -> Replacement:
     return Replacement(
         id=claim.id,
-        status=_swap_status(claim, _sent(claim, items)),
+        status=_swap_status(claim, [item for _, item in _sent(claim, items)]),
         raw_status="canceled" if claim.canceled_at else "requested",
         lines=tuple(
             ReturnLine(line_id=part.item_id, quantity=part.quantity, reason=part.reason)
@@ -259,8 +261,10 @@ def _replacement(claim: SwapDoc, items: Mapping[str, ItemDoc]) -> Replacement:
     )
 
 
-def _sent(swap: SwapDoc, items: Mapping[str, ItemDoc]) -> list[ItemDoc]:
-    return [items[added.item_id] for added in swap.additional_items if added.item_id and added.item_id in items]
+def _sent(swap: SwapDoc, items: Mapping[str, ItemDoc]) -> list[tuple[int, ItemDoc]]:
+    """Pieces, and what they are of."""
+    added = [(each.quantity, items.get(each.item_id or "")) for each in swap.additional_items]
+    return [(quantity, item) for quantity, item in added if item is not None]
 
 
 def _swap_status(swap: SwapDoc, sent: list[ItemDoc]) -> ExchangeStatus:

@@ -22,21 +22,21 @@ from voicebot.oms.connectors.medusa.documents import (
     CustomerDoc,
     CustomersAnswer,
     ExchangesAnswer,
+    NumbersAnswer,
     OrderAnswer,
     OrderDoc,
     OrdersAnswer,
     SwapDoc,
 )
 from voicebot.oms.connectors.medusa.session import Params, Session, plain
+from voicebot.oms.connectors.orders import found
 from voicebot.oms.keys import email_key, phone_key
-from voicebot.oms.model import Customer, CustomerRef, Order
-from voicebot.oms.status import FulfillmentStatus, OrderStatus
+from voicebot.oms.model import Address, Customer, CustomerRef, Order
 
 #: Rows of the first page of a search, of further ones, and how many pages are read at most.
 _FIRST, _PAGE, _PAGES = 5, 50, 10
 #: Customers that one e-mail or phone may belong to: an account, and a guest for each time nobody signed in.
 _CUSTOMERS = 20
-_OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.COMPLETED, OrderStatus.ARCHIVED})
 
 Fits = Callable[[OrderDoc], bool]
 
@@ -59,12 +59,7 @@ class Reader:
         else:
             docs, customers = await self._by_contact(key, limit, deadline)
         orders = await self._mapped(docs, deadline)
-        settled_last = sorted(sorted(orders, key=lambda o: o.placed_at, reverse=True), key=_settled)
-        return FoundOrders(
-            orders=tuple(settled_last[:limit]),
-            customers=tuple(mapping.customer_ref(customer) for customer in customers),
-            fetched_at=datetime.now(UTC),
-        )
+        return found(orders, map(mapping.customer_ref, customers), limit, datetime.now(UTC))
 
     async def order(self, order_id: str, deadline: Deadline) -> Order:
         """Raises `NotFound`."""
@@ -83,21 +78,38 @@ class Reader:
         """By exactly one of e-mail and E.164 phone."""
         search: Params = {"email": email} if email else {"q": phone or ""}
         params: Params = {**search, "limit": str(_CUSTOMERS), "fields": CUSTOMER_FIELDS}
-        found = (await self._session.get("customers", CustomersAnswer, deadline, params)).customers
+        docs = (await self._session.get("customers", CustomersAnswer, deadline, params)).customers
         if email:
-            return [doc for doc in found if email_key(doc.email) == email]
-        return [doc for doc in found if self._phone(doc.phone) == phone]
+            return [doc for doc in docs if email_key(doc.email) == email]
+        return [doc for doc in docs if self._phone(doc.phone) == phone]
 
     async def customer(self, customer_id: str, deadline: Deadline) -> Customer:
         """Raises `NotFound`."""
-        path = f"customers/{plain(customer_id)}"
-        answer = await self._session.get(path, CustomerAnswer, deadline, {"fields": CUSTOMER_FIELDS})
-        return mapping.customer(answer.customer)
+        return mapping.customer(await self._customer(customer_id, deadline))
+
+    async def account_address(self, customer_id: str, deadline: Deadline) -> Address | None:
+        """The one that parcels go to by default, or the only one. Raises `NotFound`."""
+        return mapping.account_address(await self._customer(customer_id, deadline))
 
     async def refs(self, deadline: Deadline, *, email: str | None, phone: str | None) -> list[CustomerRef]:
         """Customers with an account."""
-        found = await self.customers(deadline, email=email, phone=phone)
-        return [mapping.customer_ref(doc) for doc in mapping.accounts(found)]
+        docs = await self.customers(deadline, email=email, phone=phone)
+        return [mapping.customer_ref(doc) for doc in mapping.accounts(docs)]
+
+    async def numbers(self, skip: int, take: int, deadline: Deadline) -> list[str]:
+        """Order numbers, newest first."""
+        params: Params = {
+            "order": "-display_id",
+            "limit": str(take),
+            "offset": str(skip),
+            "fields": "id,display_id,custom_display_id",
+        }
+        page = (await self._session.get("orders", NumbersAnswer, deadline, params)).orders
+        return [doc.custom_display_id or str(doc.display_id) for doc in page]
+
+    async def _customer(self, customer_id: str, deadline: Deadline) -> CustomerDoc:
+        path = f"customers/{plain(customer_id)}"
+        return (await self._session.get(path, CustomerAnswer, deadline, {"fields": CUSTOMER_FIELDS})).customer
 
     # -- searches
 
@@ -144,8 +156,8 @@ class Reader:
             "limit": str(limit),
             "fields": ORDER_FIELDS,
         }
-        found = (await self._session.get("orders", OrdersAnswer, deadline, params)).orders
-        return [doc for doc in found if doc.customer_id in customer_ids]
+        docs = (await self._session.get("orders", OrdersAnswer, deadline, params)).orders
+        return [doc for doc in docs if doc.customer_id in customer_ids]
 
     async def _search(
         self,
@@ -158,7 +170,7 @@ class Reader:
         passed: Fits = lambda _: False,
     ) -> list[OrderDoc]:
         """Rows of `q` that fit, page by page until there are enough, or a row has passed what is looked for."""
-        found: list[OrderDoc] = []
+        fitting: list[OrderDoc] = []
         offset = 0
         for page in range(_PAGES):
             size = max(_FIRST, enough) if page == 0 else _PAGE
@@ -170,11 +182,11 @@ class Reader:
                 "fields": ORDER_FIELDS,
             }
             answer = await self._session.get("orders", OrdersAnswer, deadline, params)
-            found += [doc for doc in answer.orders if fits(doc)]
+            fitting += [doc for doc in answer.orders if fits(doc)]
             offset += len(answer.orders)
-            if len(found) >= enough or not answer.orders or offset >= answer.count or any(map(passed, answer.orders)):
+            if len(fitting) >= enough or not answer.orders or offset >= answer.count or any(map(passed, answer.orders)):
                 break
-        return found
+        return fitting
 
     # -- what is kept beside an order
 
@@ -205,7 +217,3 @@ def _grown(doc: OrderDoc) -> bool:
 def _of(swaps: Iterable[SwapDoc], order_id: str) -> list[SwapDoc]:
     # A draft has nothing in it that the order would know.
     return [swap for swap in swaps if swap.order_id == order_id and swap.additional_items]
-
-
-def _settled(order: Order) -> bool:
-    return order.status in _OVER or order.fulfillment_status is FulfillmentStatus.DELIVERED

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
+
+from voicebot.oms.connectors.documents import CamelDoc, Text
 
 T = TypeVar("T")
-Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 
 
-class Doc(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
-
-
-class Nodes(Doc, Generic[T]):
+class Nodes(CamelDoc, Generic[T]):
     nodes: tuple[T, ...] = ()
 
 
-class AmountDoc(Doc):
+class AmountDoc(CamelDoc):
     amount: Decimal = Decimal(0)
     currency_code: str = ""
 
 
-class MoneyDoc(Doc):
+class MoneyDoc(CamelDoc):
     shop_money: AmountDoc = AmountDoc()
 
 
-class IdDoc(Doc):
+class IdDoc(CamelDoc):
     id: str
 
 
-class OrderCustomerDoc(Doc):
+class OrderCustomerDoc(CamelDoc):
     id: str
     first_name: Text = ""
     last_name: Text = ""
@@ -42,21 +38,15 @@ class OrderCustomerDoc(Doc):
     number_of_orders: int | None = None
 
 
-class EmailDoc(Doc):
+class EmailDoc(CamelDoc):
     email_address: Text = ""
 
 
-class PhoneDoc(Doc):
+class PhoneDoc(CamelDoc):
     phone_number: Text = ""
 
 
-class CustomerDoc(OrderCustomerDoc):
-    state: Text = ""
-    default_email_address: EmailDoc | None = None
-    default_phone_number: PhoneDoc | None = None
-
-
-class AddressDoc(Doc):
+class AddressDoc(CamelDoc):
     name: Text = ""
     address1: Text = ""
     address2: Text = ""
@@ -67,12 +57,19 @@ class AddressDoc(Doc):
     phone: Text = ""
 
 
-class ProductDoc(Doc):
+class CustomerDoc(OrderCustomerDoc):
+    state: Text = ""
+    default_email_address: EmailDoc | None = None
+    default_phone_number: PhoneDoc | None = None
+    default_address: AddressDoc | None = None
+
+
+class ProductDoc(CamelDoc):
     product_type: Text = ""
     tags: tuple[str, ...] = ()
 
 
-class LineDoc(Doc):
+class LineDoc(CamelDoc):
     id: str
     sku: Text = ""
     name: Text = ""
@@ -84,19 +81,19 @@ class LineDoc(Doc):
     product: ProductDoc | None = None
 
 
-class TrackingDoc(Doc):
+class TrackingDoc(CamelDoc):
     company: Text = ""
     number: Text = ""
     url: Text = ""
 
 
-class ParcelLineDoc(Doc):
+class ParcelLineDoc(CamelDoc):
     id: str
     quantity: int = 0
     line_item: IdDoc
 
 
-class FulfillmentDoc(Doc):
+class FulfillmentDoc(CamelDoc):
     id: str
     status: Text = ""
     display_status: Text = ""
@@ -107,7 +104,7 @@ class FulfillmentDoc(Doc):
     fulfillment_line_items: Nodes[ParcelLineDoc] = Nodes()
 
 
-class TransactionDoc(Doc):
+class TransactionDoc(CamelDoc):
     id: str
     kind: str
     status: str
@@ -119,11 +116,11 @@ class TransactionDoc(Doc):
     parent_transaction: IdDoc | None = None
 
 
-class StatusDoc(Doc):
+class StatusDoc(CamelDoc):
     status: str
 
 
-class RefundDoc(Doc):
+class RefundDoc(CamelDoc):
     id: str
     note: Text = ""
     created_at: datetime | None = None
@@ -131,13 +128,13 @@ class RefundDoc(Doc):
     transactions: Nodes[StatusDoc] = Nodes()
 
 
-class ReturnLineDoc(Doc):
+class ReturnLineDoc(CamelDoc):
     quantity: int = 0
     return_reason_note: Text = ""
     fulfillment_line_item: ParcelLineDoc | None = None
 
 
-class ReturnDoc(Doc):
+class ReturnDoc(CamelDoc):
     id: str
     name: Text = ""
     status: Text = ""
@@ -145,11 +142,11 @@ class ReturnDoc(Doc):
     return_line_items: Nodes[ReturnLineDoc] = Nodes()
 
 
-class CancellationDoc(Doc):
+class CancellationDoc(CamelDoc):
     staff_note: Text = ""
 
 
-class OrderDoc(Doc):
+class OrderDoc(CamelDoc):
     id: str
     name: str
     created_at: datetime
@@ -178,60 +175,60 @@ class OrderDoc(Doc):
     returns: Nodes[ReturnDoc] = Nodes()
 
 
-class OrderAnswer(Doc):
+class OrderAnswer(CamelDoc):
     order: OrderDoc | None = None
 
 
-class OrdersAnswer(Doc):
+class OrdersAnswer(CamelDoc):
     orders: Nodes[IdDoc]
 
 
-class CustomersAnswer(Doc):
+class CustomersAnswer(CamelDoc):
     customers: Nodes[CustomerDoc]
 
 
-class CustomerAnswer(Doc):
+class CustomerAnswer(CamelDoc):
     customer: CustomerDoc | None = None
 
 
-class ReturnableItemDoc(Doc):
+class ReturnableItemDoc(CamelDoc):
     quantity: int = 0
     fulfillment_line_item: ParcelLineDoc
 
 
-class ReturnableDoc(Doc):
+class ReturnableDoc(CamelDoc):
     returnable_fulfillment_line_items: Nodes[ReturnableItemDoc] = Nodes()
 
 
-class ReturnableAnswer(Doc):
+class ReturnableAnswer(CamelDoc):
     returnable_fulfillments: Nodes[ReturnableDoc]
 
 
-class JobDoc(Doc):
+class JobDoc(CamelDoc):
     id: str
     done: bool = False
 
 
-class JobAnswer(Doc):
+class JobAnswer(CamelDoc):
     job: JobDoc | None = None
 
 
-class ShopAnswer(Doc):
+class ShopAnswer(CamelDoc):
     shop: IdDoc
 
 
-class CancelDoc(Doc):
+class CancelDoc(CamelDoc):
     job: JobDoc | None = None
 
 
-class NamedDoc(Doc):
+class NamedDoc(CamelDoc):
     id: str
     name: Text = ""
 
 
-class ReturnedDoc(Doc):
+class ReturnedDoc(CamelDoc):
     return_: NamedDoc | None = Field(None, alias="return")
 
 
-class Done(Doc):
+class Done(CamelDoc):
     """A write of which only the errors matter."""

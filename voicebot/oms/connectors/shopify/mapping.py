@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from voicebot.oms.connectors.orders import versioned
 from voicebot.oms.connectors.shopify.documents import (
     AddressDoc,
     CustomerDoc,
@@ -111,7 +110,8 @@ def order(doc: OrderDoc, fetched_at: datetime) -> Order:
         promo_codes=doc.discount_codes,
         order_count=doc.customer.number_of_orders if doc.customer else None,
     )
-    return _versioned(mapped)
+    # Shopify's `updatedAt` moves with every tag.
+    return versioned(mapped, mapped.customer_id)
 
 
 def customer_ref(doc: OrderCustomerDoc) -> CustomerRef:
@@ -129,6 +129,11 @@ def customer(doc: CustomerDoc) -> Customer:
         phones=(phone,) if phone else (),
         tier=tier(doc),
     )
+
+
+def account_address(doc: CustomerDoc) -> Address | None:
+    """The one that parcels go to by default."""
+    return _address(doc.default_address) if doc.default_address else None
 
 
 def tier(doc: OrderCustomerDoc) -> str:
@@ -252,11 +257,3 @@ def _address(doc: AddressDoc) -> Address:
 
 def _money(doc: MoneyDoc, currency: str) -> Money:
     return Money.of(doc.shop_money.amount, doc.shop_money.currency_code or currency)
-
-
-def _versioned(order: Order) -> Order:
-    """A print of everything about an order that a plan rests upon: `updatedAt` moves with every tag."""
-    kept = (order.status, order.raw_payment_status, order.total, order.lines, order.ship_to, order.customer_id)
-    moved = ([(s.id, s.status) for s in order.shipments], [(p.reference, p.amount) for p in order.payments])
-    back = ([(r.id, r.amount) for r in order.refunds], [(r.id, r.raw_status) for r in order.returns])
-    return replace(order, version=hashlib.sha256(repr((kept, moved, back)).encode()).hexdigest()[:16])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 _MONEY = "{ shopMoney { amount currencyCode } }"
 
+_ADDRESS = "{ name address1 address2 city provinceCode zip countryCodeV2 phone }"
+
 ORDER = f"""
 fragment Whole on Order {{
   id name createdAt processedAt cancelledAt closedAt currencyCode displayFinancialStatus displayFulfillmentStatus
@@ -14,7 +16,7 @@ fragment Whole on Order {{
   totalDiscountsSet {_MONEY}
   totalShippingPriceSet {_MONEY}
   customer {{ id firstName lastName tags numberOfOrders }}
-  shippingAddress {{ name address1 address2 city provinceCode zip countryCodeV2 phone }}
+  shippingAddress {_ADDRESS}
   lineItems(first: 20) {{ nodes {{
     id sku name title variantTitle quantity currentQuantity
     discountedUnitPriceAfterAllDiscountsSet {_MONEY} product {{ productType tags }} }} }}
@@ -47,7 +49,10 @@ FIND_CUSTOMERS = f"""query Customers($query: String!) {{
   customers(first: 5, query: $query) {{ nodes {_SOMEBODY} }}
 }}"""
 
-GET_CUSTOMER = f"""query Customer($id: ID!) {{ customer(id: $id) {_SOMEBODY} }}"""
+GET_CUSTOMER = f"""query Customer($id: ID!) {{
+  customer(id: $id) {{ ...Somebody defaultAddress {_ADDRESS} }}
+}}
+fragment Somebody on Customer {_SOMEBODY}"""
 
 RETURNABLE = """query Returnable($id: ID!) {
   returnableFulfillments(orderId: $id, first: 5) { nodes {

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 
 from voicebot.oms.connector import Deadline, FoundOrders, KeyKind, NotFound, OrderKey
+from voicebot.oms.connectors.orders import found
 from voicebot.oms.connectors.shopify import mapping, queries
 from voicebot.oms.connectors.shopify.documents import (
     CustomerAnswer,
@@ -18,11 +19,9 @@ from voicebot.oms.connectors.shopify.documents import (
 )
 from voicebot.oms.connectors.shopify.session import Session
 from voicebot.oms.keys import email_key, number_key, phone_key
-from voicebot.oms.model import Customer, CustomerRef, Order
-from voicebot.oms.status import FulfillmentStatus, OrderStatus
+from voicebot.oms.model import Address, Customer, CustomerRef, Order
 
 _ID = re.compile(r"gid://shopify/(Order|Customer)/\d{1,20}")
-_OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.COMPLETED, OrderStatus.ARCHIVED})
 
 
 class Reader:
@@ -43,8 +42,8 @@ class Reader:
             owners = {key.value} if _ID.fullmatch(key.value) else set()
             docs = await self._of(owners, limit, deadline)
         elif key.kind is KeyKind.EMAIL:
-            found = await self._search(f"email:{_quoted(key.value)}", limit, deadline)
-            docs = [doc for doc in found if email_key(doc.email) == key.value]
+            docs = await self._search(f"email:{_quoted(key.value)}", limit, deadline)
+            docs = [doc for doc in docs if email_key(doc.email) == key.value]
         elif key.kind is KeyKind.PHONE:
             people = await self.customers(key, deadline)
             refs, owners = [mapping.customer_ref(doc) for doc in people], {doc.id for doc in people}
@@ -53,10 +52,8 @@ class Reader:
             docs = []
         named = {doc.customer.id: mapping.customer_ref(doc.customer) for doc in docs if doc.customer}
         now = datetime.now(UTC)
-        orders = [mapping.order(doc, now) for doc in docs]
-        settled_last = sorted(sorted(orders, key=lambda o: o.placed_at, reverse=True), key=_settled)
         customers = {**named, **{ref.id: ref for ref in refs}}
-        return FoundOrders(orders=tuple(settled_last[:limit]), customers=tuple(customers.values()), fetched_at=now)
+        return found([mapping.order(doc, now) for doc in docs], customers.values(), limit, now)
 
     async def order(self, order_id: str, deadline: Deadline) -> Order:
         """Raises `NotFound`."""
@@ -74,15 +71,26 @@ class Reader:
         """By an e-mail or a phone."""
         field = "email" if key.kind is KeyKind.EMAIL else "phone"
         query = f"{field}:{_quoted(key.value)}"
-        found = (await self._session.ask(queries.FIND_CUSTOMERS, CustomersAnswer, deadline, query=query)).customers
-        return [doc for doc in found.nodes if self._fits(doc, key)]
+        answer = await self._session.ask(queries.FIND_CUSTOMERS, CustomersAnswer, deadline, query=query)
+        return [doc for doc in answer.customers.nodes if self._fits(doc, key)]
+
+    async def refs(self, deadline: Deadline, *, email: str | None, phone: str | None) -> list[CustomerRef]:
+        key = OrderKey(KeyKind.EMAIL, email) if email else OrderKey(KeyKind.PHONE, phone or "")
+        return [mapping.customer_ref(doc) for doc in await self.customers(key, deadline)]
 
     async def customer(self, customer_id: str, deadline: Deadline) -> Customer:
         """Raises `NotFound`."""
+        return mapping.customer(await self._customer(customer_id, deadline))
+
+    async def account_address(self, customer_id: str, deadline: Deadline) -> Address | None:
+        """The one that parcels go to by default. Raises `NotFound`."""
+        return mapping.account_address(await self._customer(customer_id, deadline))
+
+    async def _customer(self, customer_id: str, deadline: Deadline) -> CustomerDoc:
         if _ID.fullmatch(customer_id):
             answer = await self._session.ask(queries.GET_CUSTOMER, CustomerAnswer, deadline, id=customer_id)
             if answer.customer is not None and answer.customer.id == customer_id:
-                return mapping.customer(answer.customer)
+                return answer.customer
         raise NotFound("there is no such customer", where="Customer")
 
     async def _read(self, order_id: str, deadline: Deadline) -> OrderDoc | None:
@@ -98,7 +106,7 @@ class Reader:
 
     async def _search(self, query: str, limit: int, deadline: Deadline) -> list[OrderDoc]:
         answer = await self._session.ask(queries.FIND_ORDERS, OrdersAnswer, deadline, query=query, first=max(1, limit))
-        docs = await asyncio.gather(*(self._read(found.id, deadline) for found in answer.orders.nodes))
+        docs = await asyncio.gather(*(self._read(row.id, deadline) for row in answer.orders.nodes))
         return [doc for doc in docs if doc is not None]
 
     def _fits(self, doc: CustomerDoc, key: OrderKey) -> bool:
@@ -114,7 +122,3 @@ def _quoted(value: str) -> str:
     """One term of a search, whatever is in it."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def _settled(order: Order) -> bool:
-    return order.status in _OVER or order.fulfillment_status is FulfillmentStatus.DELIVERED

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from voicebot.oms.connector import (
     BadAnswer,
     Conflict,
     Deadline,
-    DeadlineExceeded,
     NotAllowed,
     NotFound,
     OmsError,
     Throttled,
     Unavailable,
 )
-from voicebot.oms.connectors.marks import Lost
+from voicebot.oms.connectors import graphql
+from voicebot.oms.connectors.http import Wire, json_answer, parsed
 from voicebot.oms.connectors.shopify.points import Points
 
 D = TypeVar("D", bound=BaseModel)
 
 VERSION = "2026-10"
-_LONGEST_ANSWER = 16 * 1024 * 1024
+_PATH = f"/admin/api/{VERSION}/graphql.json"
 _WAIT_S = 1.0
-
-# httpx logs every URL at INFO.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 #: `code` of a user error -> our reason.
 _REASONS = {
@@ -68,80 +64,46 @@ class Session:
         points: Points | None = None,
     ) -> None:
         self._points = points or Points()
-        self._client = httpx.AsyncClient(
-            base_url=base_url,
-            transport=transport,
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            headers={"accept": "application/json", "x-shopify-access-token": token},
-            trust_env=False,
-        )
+        headers = {"x-shopify-access-token": token}
+        fix = "is the shop's address right?"
+        self._wire = Wire(base_url, connections=connections, transport=transport, headers=headers, fix=fix)
 
     async def ask(self, query: str, shape: type[D], deadline: Deadline, /, **variables: Any) -> D:
         """A read: the document's `data`. Raises `OmsError`s."""
-        return _parsed(await self._data(query, deadline, variables, write=False), shape, _name(query))
+        data = await self._data(query, deadline, variables, write=False)
+        return parsed(shape, data, graphql.operation(query))
 
     async def change(self, mutation: str, shape: type[D], deadline: Deadline, /, **variables: Any) -> D:
         """A write with one field: what that field holds. Sent once.
 
         Raises `NotAllowed` or `Conflict` when the shop refused, that is when nothing has changed.
         """
-        where = _name(mutation)
-        result = next(iter((await self._data(mutation, deadline, variables, write=True)).values()), None)
+        where = graphql.operation(mutation)
+        result = graphql.only_field(await self._data(mutation, deadline, variables, write=True))
         errors = _user_errors(result)
         if errors:
             raise _refusal(errors[0], where)
-        return _parsed(result, shape, where)
+        return parsed(shape, result, where)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._wire.close()
 
     async def _data(
         self, query: str, deadline: Deadline, variables: Mapping[str, Any], *, write: bool
     ) -> dict[str, Any]:
-        where = _name(query)
+        where = graphql.operation(query)
         clock = asyncio.get_running_loop().time
         while (pause_s := self._points.take(where, clock(), write=write)) > 0:
             if pause_s > deadline.left_s():
                 raise Throttled("no points left in time", where=where, retry_after_s=pause_s)
             await asyncio.sleep(min(pause_s, _WAIT_S))
-        response = await self._send(query, variables, deadline)
-        document = _document(response, where)
+        response = await graphql.send(self._wire, _PATH, query, variables, deadline)
+        document = graphql.document(_let_in(response, where), where)
         self._learn(where, document, clock())
         errors = document.get("errors")
         if errors:
             raise _failure(errors, where)
-        data = document.get("data")
-        if not isinstance(data, dict):
-            raise BadAnswer("an answer without data", where=where)
-        return data
-
-    async def _send(self, query: str, variables: Mapping[str, Any], deadline: Deadline) -> httpx.Response:
-        where = _name(query)
-        body = {"query": query, "variables": variables, "operationName": where}
-        try:
-            async with asyncio.timeout_at(deadline.at):
-                response = await self._client.post(f"/admin/api/{VERSION}/graphql.json", json=body, timeout=None)
-        except TimeoutError as error:
-            raise DeadlineExceeded("no answer in time", where=where) from error
-        except httpx.DecodingError as error:
-            raise BadAnswer("the answer's body cannot be decoded", where=where) from error
-        except httpx.ConnectError as error:
-            raise Unavailable("cannot be reached", where=where, fix="is the shop's address right?") from error
-        except httpx.HTTPError as error:
-            raise Lost(f"no answer: {type(error).__name__}", where=where) from error
-        status = response.status_code
-        if status in (401, 403):
-            fix = "is the app still installed, and its token right?"
-            raise Unavailable("refuses our access token", where=where, fix=fix)
-        if status in (402, 404, 423):
-            raise Unavailable(f"the shop is closed or has moved: {status}", where=where)
-        if status == 429:
-            raise Throttled("too many requests", where=where, retry_after_s=_seconds(response.headers))
-        if status in (502, 504):
-            raise Lost(f"a gateway answered {status}", where=where)
-        if status >= 500:
-            raise Unavailable(f"answered {status}", where=where)
-        return response
+        return graphql.data_of(document, where)
 
     def _learn(self, where: str, document: Mapping[str, Any], now: float) -> None:
         """`extensions.cost`; an answer without it teaches nothing."""
@@ -160,23 +122,20 @@ class Session:
             return
 
 
-def _document(response: httpx.Response, where: str) -> dict[str, Any]:
-    if len(response.content) > _LONGEST_ANSWER:
-        raise BadAnswer(f"answered {len(response.content)} bytes", where=where)
-    try:
-        document = response.json()
-    except ValueError as error:
-        raise BadAnswer(f"answered {response.status_code} without JSON", where=where) from error
-    if not isinstance(document, dict):
-        raise BadAnswer("JSON that is no GraphQL answer", where=where)
-    return document
+def _let_in(response: httpx.Response, where: str) -> httpx.Response:
+    """JSON from the shop. Raises what the status says, see `json_answer`."""
+    status = response.status_code
+    if status in (401, 403):
+        fix = "is the app still installed, and its token right?"
+        raise Unavailable("refuses our access token", where=where, fix=fix)
+    if status in (402, 404, 423):
+        raise Unavailable(f"the shop is closed or has moved: {status}", where=where)
+    return json_answer(response, where)
 
 
 def _failure(errors: object, where: str) -> OmsError:
     """The error for `errors` of a document: the question itself was not answered."""
-    first = errors[0] if isinstance(errors, list) and isinstance(errors[0], dict) else {}
-    extensions = first.get("extensions")
-    code = str(extensions.get("code", "")) if isinstance(extensions, dict) else ""
+    code, message = graphql.first_error(errors)
     if code == "THROTTLED":
         return Throttled("no points left", where=where)
     if code == "ACCESS_DENIED":
@@ -185,7 +144,7 @@ def _failure(errors: object, where: str) -> OmsError:
         return Conflict("the key is in use for another request", where=where)
     if code == "INTERNAL_SERVER_ERROR":
         return Unavailable("failed", where=where)
-    if "invalid id" in str(first.get("message", "")).lower() or code == "RESOURCE_NOT_FOUND":
+    if "invalid id" in message.lower() or code == "RESOURCE_NOT_FOUND":
         return NotFound("there is no such thing", where=where)
     return BadAnswer(f"does not understand us: {code or 'without a code'}", where=where)
 
@@ -205,24 +164,3 @@ def _refusal(error: Mapping[str, Any], where: str) -> OmsError:
     reason = _REASONS.get(code) or next((ours for part, ours in _MESSAGES if part in message), "other")
     # Shopify's sentence may repeat what was sent: it stays out of our words.
     return NotAllowed(f"Shopify refuses: {code or 'without a code'}", where=where, reason=reason)
-
-
-def _parsed(data: Any, shape: type[D], where: str) -> D:
-    try:
-        return shape.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        at = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise BadAnswer(f"wrong JSON at {at}: {first['msg']}", where=where) from error
-
-
-def _name(query: str) -> str:
-    """The operation's name: `Order` of `query Order($id: ID!) {...`."""
-    return query.split("(", 1)[0].split("{", 1)[0].split()[1]
-
-
-def _seconds(headers: Mapping[str, str]) -> float:
-    try:
-        return min(60.0, max(0.0, float(headers.get("retry-after", 1))))
-    except ValueError:
-        return 1.0

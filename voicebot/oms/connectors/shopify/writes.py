@@ -7,23 +7,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
-from voicebot.oms.actions import Action, ActionKind, ActionPlan, ActionResult
+from voicebot.oms.actions import ActionKind, ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline, Unavailable
-from voicebot.oms.connectors.addresses import wanted_address
+from voicebot.oms.connectors.addresses import address_quote, is_there, quoted_address
 from voicebot.oms.connectors.marks import Sent, committed, stamp, with_stamp
-from voicebot.oms.connectors.medusa.wishes import (
-    about,
-    all_pieces,
-    by_id,
-    changeable,
-    named_lines,
-    one_of,
-    refused,
-    returnable,
-    text,
-)
+from voicebot.oms.connectors.quoted import Asked, Quote, Write
 from voicebot.oms.connectors.shopify import queries
 from voicebot.oms.connectors.shopify.documents import (
     CancelDoc,
@@ -36,6 +26,21 @@ from voicebot.oms.connectors.shopify.documents import (
 )
 from voicebot.oms.connectors.shopify.reading import Reader
 from voicebot.oms.connectors.shopify.session import Session
+from voicebot.oms.connectors.wishes import (
+    about,
+    by_id,
+    fee,
+    note_text,
+    one_of,
+    refund_amount,
+    refunded,
+    refused,
+    returnable,
+    text,
+    to_cancel,
+    unsupported,
+    without_credit,
+)
 from voicebot.oms.model import Order
 from voicebot.oms.money import Money
 
@@ -57,18 +62,8 @@ _RETURN_REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """An action, and the order as it is now: in Shopify's form, and in normal form."""
-
-    action: Action
-    doc: OrderDoc
-    order: Order
-    deadline: Deadline
-
-    @property
-    def args(self) -> Mapping[str, Any]:
-        return self.action.args
+class Wish(Asked[OrderDoc]):
+    """With Shopify's own form of the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +76,16 @@ class Shop:
     pause_s: float = _LOOK_S
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    preview: Mapping[str, Any]
-    backend: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Write(Protocol):
-    """One family. Instances hold no state."""
-
-    async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        """What it would do. Raises `NotAllowed`, `Conflict`."""
-        ...
-
-    async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
-        """Do it; the order is as it was when it was quoted."""
-        ...
-
-    async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
-        """Its result when it has happened, None when it has not."""
-        ...
-
-
 class Cancel:
     """All of an order that nobody has packed. Shopify does it in the background, refund and restocking included."""
 
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
         order = wish.order
-        changeable(order)
-        everything = {line: pieces for line, pieces in all_pieces(order).items() if pieces}
-        pieces = named_lines(wish.args, order)
+        everything, pieces = to_cancel(wish.args, order)
         if pieces is not None and any(pieces[line] > everything.get(line, 0) for line in pieces):
             raise refused("more_than_ordered", "that many were not ordered")
-        if pieces is not None and pieces != everything:
-            raise refused("other", "single lines are an edit of the order, which a colleague makes")
+        if pieces is not None:
+            raise unsupported("single lines are an edit of the order, which a colleague makes")
         if any(t.kind == "AUTHORIZATION" and t.status == "PENDING" for t in wish.doc.transactions):
             raise refused("other", "Shopify cancels nothing while a payment is pending")
         back = order.refundable_minor
@@ -167,23 +138,15 @@ class GiveBack:
     """Money back to the payment it came from, with Shopify's own idempotency key."""
 
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        one_of(wish.args, "method", "original")
-        amount, left = wish.args.get("amount_minor"), wish.order.refundable_minor
-        amount = left if amount is None else amount
-        if not isinstance(amount, int) or isinstance(amount, bool) or (amount <= 0 and left > 0):
-            raise refused("other", "amount_minor is a whole number above 0")
-        if left == 0:
-            raise refused("nothing_left", "nothing is left of what was paid")
-        if amount > left:
-            raise refused("more_than_paid", f"only {left} is left of what was paid")
+        without_credit(wish.args, "method", "original")
+        amount = refund_amount(wish.args, wish.order)
         parent = _taken(wish.doc, wish.order, amount)
-        preview = {**about(wish.order, all_pieces(wish.order)), "refund_minor": amount, "method": "original"}
         backend = {
             "parent": parent.id,
             "gateway": parent.gateway,
             "amount": str(Money(amount, wish.order.currency).amount),
         }
-        return Quote(preview=preview, backend=backend)
+        return Quote(preview=refunded(wish.order, amount), backend=backend)
 
     async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
         transaction = {
@@ -211,22 +174,20 @@ class SendBack:
     """A return, approved at once; the money follows when the shop has processed what came back."""
 
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        resolution = one_of(wish.args, "resolution", "refund")
+        resolution = without_credit(wish.args, "resolution", "refund")
         one_of(wish.args, "method", "drop_off", "label", "qr")
         pieces = returnable(wish.args, wish.order)
         parts = await self._parts(shop, wish, pieces)
-        fee = wish.args.get("fee_minor") or 0
-        if not isinstance(fee, int) or isinstance(fee, bool) or fee < 0:
-            raise refused("other", "fee_minor is a whole number of minor units")
+        costs = fee(wish.args) or 0
         lines = by_id(wish.order)
         worth = sum(lines[line].unit_price.minor * quantity for line, quantity in pieces.items())
         preview = {
             **about(wish.order, pieces),
-            "refund_minor": min(max(0, worth - fee), wish.order.refundable_minor),
-            "fee_minor": fee,
+            "refund_minor": min(max(0, worth - costs), wish.order.refundable_minor),
+            "fee_minor": costs,
             "resolution": resolution,
         }
-        return Quote(preview=preview, backend={"parts": parts, "fee": fee})
+        return Quote(preview=preview, backend={"parts": parts, "fee": costs})
 
     async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
         reason, condition = text(wish.args, "reason"), text(wish.args, "condition")
@@ -277,13 +238,10 @@ class SendBack:
 
 class ChangeAddress:
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        changeable(wish.order)
-        wanted_address(wish.args.get("address"), wish.order.ship_to)
-        preview = {**about(wish.order, all_pieces(wish.order)), "order_status": wish.order.status.value}
-        return Quote(preview=preview)
+        return await address_quote(wish, shop.reader)
 
     async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
-        address = wanted_address(wish.args.get("address"), wish.order.ship_to)
+        address = await quoted_address(plan, wish, shop.reader)
         first, _, last = address.name.rpartition(" ")
         new = {
             "firstName": first,
@@ -302,7 +260,7 @@ class ChangeAddress:
 
     async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
         order = await shop.reader.order(plan.action.target, deadline)
-        if wanted_address(plan.action.args.get("address"), order.ship_to) == order.ship_to:
+        if await is_there(plan, order, shop.reader, deadline):
             return committed(plan, order.number)
         shop.sent.told(stamp(key))
         return None
@@ -312,14 +270,13 @@ class AddNote:
     """An order has one note: ours goes under what is there."""
 
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        if not text(wish.args, "text"):
-            raise refused("other", "a note has a text")
+        note_text(wish.args)
         return Quote(preview={})
 
     async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
-        note = f"{wish.doc.note}\n{with_stamp(key, text(wish.args, 'text'))}".strip()
+        whole = f"{wish.doc.note}\n{with_stamp(key, note_text(wish.args))}".strip()
         async with shop.sent.watching(stamp(key)):
-            await shop.session.change(queries.UPDATE, Done, wish.deadline, input={"id": wish.doc.id, "note": note})
+            await shop.session.change(queries.UPDATE, Done, wish.deadline, input={"id": wish.doc.id, "note": whole})
         return committed(plan, wish.order.number)
 
     async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
@@ -351,10 +308,10 @@ def _taken(doc: OrderDoc, order: Order, minor: int) -> TransactionDoc:
         left = transaction.amount_set.shop_money.amount - sum(given)
         if Money.of(left, order.currency).minor >= minor:
             return transaction
-    raise refused("other", "it would have to be divided among several payments")
+    raise unsupported("it would have to be divided among several payments")
 
 
-WRITES: Mapping[ActionKind, Write] = {
+WRITES: Mapping[ActionKind, Write[Shop, Wish]] = {
     ActionKind.CANCEL: Cancel(),
     ActionKind.ADDRESS_CHANGE: ChangeAddress(),
     ActionKind.RETURN: SendBack(),

@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
-from pydantic.alias_generators import to_camel
+from pydantic import BeforeValidator, Field
 
-
-def _text(value: object) -> object:
-    return "" if value is None else value
+from voicebot.oms.connectors.documents import CamelDoc, Text
 
 
 def _items(value: object) -> object:
@@ -22,23 +19,18 @@ def _identity(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
 Id = Annotated[str, BeforeValidator(_identity)]
 
 
-class Doc(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
-
-
-class IdDoc(Doc):
+class IdDoc(CamelDoc):
     id: Id = ""
 
 
-class NameDoc(Doc):
+class NameDoc(CamelDoc):
     name: Text = ""
 
 
-class CustomerDoc(Doc):
+class CustomerDoc(CamelDoc):
     id: Id
     first_name: Text = ""
     last_name: Text = ""
@@ -53,11 +45,11 @@ class CustomerDoc(Doc):
         return self.user is not None
 
 
-class CountryDoc(Doc):
+class CountryDoc(CamelDoc):
     code: Text = ""
 
 
-class AddressDoc(Doc):
+class AddressDoc(CamelDoc):
     full_name: Text = ""
     street_line1: Text = ""
     street_line2: Text = ""
@@ -67,35 +59,36 @@ class AddressDoc(Doc):
     country_code: Text = ""
     phone_number: Text = ""
     country: CountryDoc | None = None
+    default_shipping_address: bool | None = None
 
 
-class CodeDoc(Doc):
+class CodeDoc(CamelDoc):
     code: Text = ""
 
 
-class OptionDoc(Doc):
+class OptionDoc(CamelDoc):
     name: Text = ""
     group: CodeDoc = CodeDoc()
 
 
-class FacetValueDoc(Doc):
+class FacetValueDoc(CamelDoc):
     code: Text = ""
     facet: CodeDoc = CodeDoc()
 
 
-class LineProductDoc(Doc):
+class LineProductDoc(CamelDoc):
     name: Text = ""
     facet_values: tuple[FacetValueDoc, ...] = ()
 
 
-class LineVariantDoc(Doc):
+class LineVariantDoc(CamelDoc):
     sku: Text = ""
     name: Text = ""
     options: tuple[OptionDoc, ...] = ()
     product: LineProductDoc = LineProductDoc()
 
 
-class LineDoc(Doc):
+class LineDoc(CamelDoc):
     id: Id
     quantity: int
     order_placed_quantity: int = 0
@@ -103,7 +96,7 @@ class LineDoc(Doc):
     product_variant: LineVariantDoc
 
 
-class RefundDoc(Doc):
+class RefundDoc(CamelDoc):
     id: Id
     total: int
     state: str
@@ -112,7 +105,7 @@ class RefundDoc(Doc):
     created_at: datetime | None = None
 
 
-class PaymentDoc(Doc):
+class PaymentDoc(CamelDoc):
     id: Id
     state: str
     amount: int
@@ -130,12 +123,12 @@ class PaymentDoc(Doc):
         return max(0, self.amount - sum(refund.total for refund in self.refunds if refund.state != "Failed"))
 
 
-class ParcelLineDoc(Doc):
+class ParcelLineDoc(CamelDoc):
     order_line_id: Id
     quantity: int
 
 
-class FulfillmentDoc(Doc):
+class FulfillmentDoc(CamelDoc):
     id: Id
     state: str
     method: Text = ""
@@ -145,28 +138,28 @@ class FulfillmentDoc(Doc):
     lines: tuple[ParcelLineDoc, ...] = ()
 
 
-class DiscountDoc(Doc):
+class DiscountDoc(CamelDoc):
     amount_with_tax: int = 0
 
 
-class ModificationDoc(Doc):
+class ModificationDoc(CamelDoc):
     id: Id
     note: Text = ""
     price_change: int = 0
 
 
-class HistoryDoc(Doc):
+class HistoryDoc(CamelDoc):
     type: str
     created_at: datetime
-    data: Annotated[dict[str, Any], BeforeValidator(lambda value: value or {})] = {}
+    data: Annotated[dict[str, Any], BeforeValidator(lambda value: value or {})] = Field(default_factory=dict)
     administrator: IdDoc | None = None
 
 
-class HistoryList(Doc):
+class HistoryList(CamelDoc):
     items: tuple[HistoryDoc, ...] = ()
 
 
-class OrderDoc(Doc):
+class OrderDoc(CamelDoc):
     id: Id
     code: str
     state: str
@@ -192,15 +185,15 @@ class OrderDoc(Doc):
         return [entry for entry in self.history.items if entry.type == kind]
 
 
-class OrderList(Doc):
+class OrderList(CamelDoc):
     items: tuple[OrderDoc, ...] = ()
 
 
-class OrderAnswer(Doc):
+class OrderAnswer(CamelDoc):
     order: OrderDoc | None = None
 
 
-class OrdersAnswer(Doc):
+class OrdersAnswer(CamelDoc):
     orders: OrderList
 
 
@@ -208,23 +201,23 @@ class BuyerDoc(CustomerDoc):
     orders: OrderList = OrderList()
 
 
-class BuyerList(Doc):
+class BuyerList(CamelDoc):
     items: tuple[BuyerDoc, ...] = ()
 
 
-class BuyersAnswer(Doc):
+class BuyersAnswer(CamelDoc):
     customers: BuyerList
 
 
-class BuyerAnswer(Doc):
+class BuyerAnswer(CamelDoc):
     customer: BuyerDoc | None = None
 
 
-class CustomerList(Doc):
+class CustomerList(CamelDoc):
     items: tuple[CustomerDoc, ...] = ()
 
 
-class CustomersAnswer(Doc):
+class CustomersAnswer(CamelDoc):
     customers: CustomerList
 
 
@@ -232,45 +225,45 @@ class ProfileDoc(CustomerDoc):
     addresses: Annotated[tuple[AddressDoc, ...], BeforeValidator(_items)] = ()
 
 
-class ProfileAnswer(Doc):
+class ProfileAnswer(CamelDoc):
     customer: ProfileDoc | None = None
 
 
-class CodeList(Doc):
+class CodeList(CamelDoc):
     items: tuple[CodeDoc, ...] = ()
 
 
-class NumbersAnswer(Doc):
+class NumbersAnswer(CamelDoc):
     orders: CodeList
 
 
-class IdList(Doc):
+class IdList(CamelDoc):
     items: tuple[IdDoc, ...] = ()
 
 
-class StatesAnswer(Doc):
+class StatesAnswer(CamelDoc):
     orders: IdList
 
 
-class ServerConfigDoc(Doc):
+class ServerConfigDoc(CamelDoc):
     money_strategy_precision: int = 2
 
 
-class GlobalSettingsDoc(Doc):
+class GlobalSettingsDoc(CamelDoc):
     server_config: ServerConfigDoc = ServerConfigDoc()
 
 
-class ShopAnswer(Doc):
+class ShopAnswer(CamelDoc):
     global_settings: GlobalSettingsDoc
     active_administrator: IdDoc | None = None
 
 
-class StockDoc(Doc):
+class StockDoc(CamelDoc):
     stock_on_hand: int = 0
     stock_allocated: int = 0
 
 
-class VariantDoc(Doc):
+class VariantDoc(CamelDoc):
     id: Id
     sku: Text = ""
     name: Text = ""
@@ -282,7 +275,7 @@ class VariantDoc(Doc):
     options: tuple[OptionDoc, ...] = ()
 
 
-class ProductDoc(Doc):
+class ProductDoc(CamelDoc):
     id: Id
     name: Text = ""
     enabled: bool = True
@@ -290,11 +283,11 @@ class ProductDoc(Doc):
     variants: tuple[VariantDoc, ...] = ()
 
 
-class ProductList(Doc):
+class ProductList(CamelDoc):
     items: tuple[ProductDoc, ...] = ()
 
 
-class ProductsAnswer(Doc):
+class ProductsAnswer(CamelDoc):
     products: ProductList
 
 
@@ -302,20 +295,20 @@ class FoundVariantDoc(VariantDoc):
     product: ProductDoc
 
 
-class VariantList(Doc):
+class VariantList(CamelDoc):
     items: tuple[FoundVariantDoc, ...] = ()
 
 
-class VariantsAnswer(Doc):
+class VariantsAnswer(CamelDoc):
     product_variants: VariantList
 
 
-class ArgDoc(Doc):
+class ArgDoc(CamelDoc):
     name: str
     value: Text = ""
 
 
-class OperationDoc(Doc):
+class OperationDoc(CamelDoc):
     code: str
     args: tuple[ArgDoc, ...] = ()
 
@@ -323,7 +316,7 @@ class OperationDoc(Doc):
         return next((arg.value for arg in self.args if arg.name == name), "")
 
 
-class PromotionDoc(Doc):
+class PromotionDoc(CamelDoc):
     coupon_code: Text = ""
     enabled: bool = False
     starts_at: datetime | None = None
@@ -333,15 +326,15 @@ class PromotionDoc(Doc):
     conditions: tuple[OperationDoc, ...] = ()
 
 
-class PromotionList(Doc):
+class PromotionList(CamelDoc):
     items: tuple[PromotionDoc, ...] = ()
 
 
-class PromotionsAnswer(Doc):
+class PromotionsAnswer(CamelDoc):
     promotions: PromotionList
 
 
-class ChangedDoc(Doc):
+class ChangedDoc(CamelDoc):
     """What a write answers with."""
 
     id: Id = ""

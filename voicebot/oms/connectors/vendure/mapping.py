@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from voicebot.oms.connectors.orders import versioned
 from voicebot.oms.connectors.vendure.documents import (
     AddressDoc,
     CustomerDoc,
@@ -122,7 +122,7 @@ def order(doc: OrderDoc, fetched_at: datetime, scale: Scale) -> Order:
         shipping=scale.money(doc.shipping_with_tax, currency),
         promo_codes=doc.coupon_codes,
     )
-    return _versioned(mapped)
+    return versioned(mapped, mapped.raw_status, mapped.customer_id, mapped.email)
 
 
 def customer_ref(doc: CustomerDoc) -> CustomerRef:
@@ -142,6 +142,12 @@ def customer(doc: ProfileDoc) -> Customer:
     )
 
 
+def account_address(doc: ProfileDoc) -> Address | None:
+    """The one that parcels go to by default, or the only one."""
+    chosen = [address for address in doc.addresses if address.default_shipping_address] or list(doc.addresses)
+    return _address(chosen[0]) if len(chosen) == 1 else None
+
+
 def accounts(docs: Iterable[CustomerDoc | None]) -> list[CustomerDoc]:
     """Those that are customers' accounts, each once; not the records that guests leave."""
     return list({doc.id: doc for doc in docs if doc is not None and doc.has_account}.values())
@@ -154,16 +160,6 @@ def product_type(values: Iterable[FacetValueDoc]) -> str:
 
 def options(docs: Iterable[OptionDoc]) -> dict[str, str]:
     return {option.group.code: option.name for option in docs if option.name}
-
-
-def _versioned(order: Order) -> Order:
-    """A print of everything about an order that a plan rests upon: Vendure has no version, and its time of change
-    moves when a note is written."""
-    kept = (order.raw_status, order.raw_payment_status, order.total, order.lines, order.ship_to, order.customer_id)
-    moved = ([(s.id, s.status) for s in order.shipments], [(p.reference, p.amount) for p in order.payments])
-    back = [(r.id, r.amount) for r in order.refunds]
-    version = hashlib.sha256(repr((kept, moved, back, order.email)).encode()).hexdigest()[:16]
-    return replace(order, version=version)
 
 
 def _stages(doc: OrderDoc) -> dict[str, tuple[int, int, int]]:

@@ -72,7 +72,7 @@ FIND_CUSTOMERS = (
 GET_CUSTOMER = (
     """query Customer($id: ID!) {
   customer(id: $id) { ...Somebody addresses { fullName streetLine1 streetLine2 city province postalCode
-    country { code } phoneNumber } }
+    country { code } phoneNumber defaultShippingAddress } }
 }"""
     + CUSTOMER
 )

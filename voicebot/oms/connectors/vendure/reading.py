@@ -12,6 +12,7 @@ from typing import Any
 import phonenumbers
 
 from voicebot.oms.connector import Deadline, FoundOrders, KeyKind, NotFound, OrderKey
+from voicebot.oms.connectors.orders import found
 from voicebot.oms.connectors.vendure import mapping, queries
 from voicebot.oms.connectors.vendure.documents import (
     BuyerAnswer,
@@ -19,18 +20,17 @@ from voicebot.oms.connectors.vendure.documents import (
     BuyersAnswer,
     CustomerDoc,
     CustomersAnswer,
+    NumbersAnswer,
     OrderAnswer,
     OrderDoc,
     OrdersAnswer,
     ProfileAnswer,
+    ProfileDoc,
     ShopAnswer,
 )
 from voicebot.oms.connectors.vendure.session import Session
 from voicebot.oms.keys import email_key, number_key, phone_key
-from voicebot.oms.model import Customer, CustomerRef, Order
-from voicebot.oms.status import FulfillmentStatus, OrderStatus
-
-_OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.COMPLETED, OrderStatus.ARCHIVED})
+from voicebot.oms.model import Address, Customer, CustomerRef, Order
 
 
 class Reader:
@@ -65,9 +65,7 @@ class Reader:
         scale = await self.scale(deadline)
         now = datetime.now(UTC)
         orders = [mapping.order(doc, now, scale) for doc in docs if doc.state not in mapping.CARTS]
-        settled_last = sorted(sorted(orders, key=lambda o: o.placed_at, reverse=True), key=_settled)
-        refs = tuple(mapping.customer_ref(doc) for doc in mapping.accounts(customers))
-        return FoundOrders(orders=tuple(settled_last[:limit]), customers=refs, fetched_at=now)
+        return found(orders, map(mapping.customer_ref, mapping.accounts(customers)), limit, now)
 
     async def order(self, order_id: str, deadline: Deadline) -> Order:
         """Raises `NotFound`."""
@@ -91,10 +89,24 @@ class Reader:
 
     async def customer(self, customer_id: str, deadline: Deadline) -> Customer:
         """Raises `NotFound`."""
+        return mapping.customer(await self._profile(customer_id, deadline))
+
+    async def account_address(self, customer_id: str, deadline: Deadline) -> Address | None:
+        """The one that parcels go to by default, or the only one. Raises `NotFound`."""
+        return mapping.account_address(await self._profile(customer_id, deadline))
+
+    async def numbers(self, skip: int, take: int, deadline: Deadline) -> list[str]:
+        """Order codes, newest first."""
+        answer = await self._session.ask(
+            queries.NUMBERS, NumbersAnswer, deadline, options={**_newest(take), "skip": skip}
+        )
+        return [doc.code for doc in answer.orders.items]
+
+    async def _profile(self, customer_id: str, deadline: Deadline) -> ProfileDoc:
         answer = await self._session.ask(queries.GET_CUSTOMER, ProfileAnswer, deadline, id=customer_id)
         if answer.customer is None or answer.customer.id != customer_id:
             raise NotFound("there is no such customer", where="Customer")
-        return mapping.customer(answer.customer)
+        return answer.customer
 
     # -- searches
 
@@ -103,14 +115,10 @@ class Reader:
     ) -> tuple[list[OrderDoc], list[CustomerDoc | None]]:
         if key.kind is KeyKind.NUMBER:
             same = {"filter": {"code": {"eq": key.value}}, "take": max(1, limit)}
-            found = (await self._session.ask(queries.FIND_ORDERS, OrdersAnswer, deadline, options=same)).orders.items
-            docs = [doc for doc in found if number_key(doc.code) == key.value]
+            answer = await self._session.ask(queries.FIND_ORDERS, OrdersAnswer, deadline, options=same)
+            docs = [doc for doc in answer.orders.items if number_key(doc.code) == key.value]
             return docs, [doc.customer for doc in docs]
-        newest = {
-            "sort": {"createdAt": "DESC", "id": "DESC"},
-            "take": max(1, limit),
-            "filter": {"state": {"notIn": list(mapping.CARTS)}},
-        }
+        newest = _newest(max(1, limit))
         if key.kind is KeyKind.CUSTOMER_ID:
             one = await self._session.ask(queries.ORDERS_OF_ONE, BuyerAnswer, deadline, id=key.value, orders=newest)
             buyers = [one.customer] if one.customer is not None and one.customer.id == key.value else []
@@ -133,6 +141,15 @@ class Reader:
         return bool(doc.phone_number) and phone_key(doc.phone_number, self._region) == key.value
 
 
+def _newest(take: int) -> dict[str, Any]:
+    """Options of a list of orders, carts left out."""
+    return {
+        "sort": {"createdAt": "DESC", "id": "DESC"},
+        "take": take,
+        "filter": {"state": {"notIn": list(mapping.CARTS)}},
+    }
+
+
 def _orders_of(buyers: list[BuyerDoc]) -> list[OrderDoc]:
     return list({doc.id: doc for buyer in buyers for doc in buyer.orders.items}.values())
 
@@ -147,7 +164,3 @@ def _spellings(phone: str) -> list[str]:
     written = [phonenumbers.format_number(parsed, form) for form in (forms.INTERNATIONAL, forms.NATIONAL)]
     bare = phonenumbers.national_significant_number(parsed)
     return list(dict.fromkeys([phone, phone.removeprefix("+"), *written, bare]))
-
-
-def _settled(order: Order) -> bool:
-    return order.status in _OVER or order.fulfillment_status is FulfillmentStatus.DELIVERED

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from voicebot.oms.connector import BadAnswer, Deadline, DeadlineExceeded, Throttled, Unavailable
-from voicebot.oms.connectors.marks import Lost
+from voicebot.oms.connector import BadAnswer, Deadline, Unavailable
+from voicebot.oms.connectors import graphql
+from voicebot.oms.connectors.http import Wire, json_answer, parsed
+from voicebot.oms.connectors.tokens import Token
 from voicebot.oms.connectors.vendure.refusals import FORBIDDEN, failure, refusal
 
 D = TypeVar("D", bound=BaseModel)
 
-_LONGEST_ANSWER = 16 * 1024 * 1024
-_TOKEN = "vendure-auth-token"  # the header's name
+_TOKEN_HEADER = "vendure-auth-token"
 _LOGIN = """mutation Login($username: String!, $password: String!) {
   login(username: $username, password: $password) { __typename ... on ErrorResult { errorCode } }
 }"""
-
-# httpx logs every URL at INFO.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +50,13 @@ class Session:
     ) -> None:
         self._credentials = credentials
         self._path = path
-        self._token = ""
-        self._signing_in = asyncio.Lock()
-        self._client = httpx.AsyncClient(
-            base_url=base_url,
-            transport=transport,
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            headers={"accept": "application/json", **({"vendure-token": channel} if channel else {})},
-            trust_env=False,
-        )
+        self._token = Token(self._sign_in, where="Login")
+        headers = {"vendure-token": channel} if channel else {}
+        self._wire = Wire(base_url, connections=connections, transport=transport, headers=headers)
 
     async def ask(self, query: str, shape: type[D], deadline: Deadline, **variables: Any) -> D:
         """A read: the document's `data`. Raises `OmsError`s."""
-        return _parsed(await self._data(query, deadline, variables), shape, _name(query))
+        return parsed(shape, await self._data(query, deadline, variables), graphql.operation(query))
 
     async def change(self, mutation: str, shape: type[D], deadline: Deadline, **variables: Any) -> D:
         """A write with one field: what that field holds. Sent once; only a refused token makes it be sent again,
@@ -73,125 +64,53 @@ class Session:
 
         Raises `NotAllowed` or `Conflict` when the shop refused, that is when nothing has changed.
         """
-        where = _name(mutation)
-        data = await self._data(mutation, deadline, variables)
-        result = next(iter(data.values()), None)
+        where = graphql.operation(mutation)
+        result = graphql.only_field(await self._data(mutation, deadline, variables))
         if isinstance(result, dict) and isinstance(result.get("errorCode"), str):
             raise refusal(result["errorCode"], where=where)
-        return _parsed(result, shape, where)
+        return parsed(shape, result, where)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._wire.close()
 
     async def _data(self, query: str, deadline: Deadline, variables: Mapping[str, Any]) -> dict[str, Any]:
-        code = ""
+        where, code = graphql.operation(query), ""
         for _ in (1, 2):
-            token = await self._signed_in(deadline)
-            response = await self._send(query, variables, deadline, token)
-            data, code = _answer(response, _name(query))
+            token = await self._token.get(deadline)
+            data, code = _answer(await self._send(query, variables, deadline, token), where)
             if code != FORBIDDEN:
-                if code:
-                    raise failure(code, where=_name(query))
-                return data
-            if self._token == token:
-                self._token = ""  # the session has ended, or was revoked
-        raise failure(code, where=_name(query))
+                break
+            self._token.refused(token)
+        if code:
+            raise failure(code, where=where)
+        return data
 
-    async def _signed_in(self, deadline: Deadline) -> str:
-        try:
-            async with asyncio.timeout_at(deadline.at), self._signing_in:
-                if not self._token:
-                    await self._sign_in(deadline)
-                return self._token
-        except TimeoutError as error:
-            raise DeadlineExceeded("no sign-in in time", where="Login") from error
-
-    async def _sign_in(self, deadline: Deadline) -> None:
+    async def _sign_in(self, deadline: Deadline) -> tuple[str, float]:
         who = {"username": self._credentials.username, "password": self._credentials.password}
         response = await self._send(_LOGIN, who, deadline, "")
         data, code = _answer(response, "Login")
         login = data.get("login")
         if code or not isinstance(login, dict) or "errorCode" in login:
             raise Unavailable("refuses user name and password", where="Login", fix="set both in the environment")
-        token = response.headers.get(_TOKEN)
+        token = response.headers.get(_TOKEN_HEADER)
         if not token:
             raise BadAnswer(
                 "signs in without a token", where="Login", fix="add 'bearer' to Vendure's authOptions.tokenMethod"
             )
-        self._token = token
+        return token, math.inf
 
     async def _send(self, query: str, variables: Mapping[str, Any], deadline: Deadline, token: str) -> httpx.Response:
         """One request; what comes back is JSON, whatever it says."""
-        where = _name(query)
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        body = {"query": query, "variables": variables, "operationName": where}
-        try:
-            async with asyncio.timeout_at(deadline.at):
-                response = await self._client.post(self._path, json=body, headers=headers, timeout=None)
-        except TimeoutError as error:
-            raise DeadlineExceeded("no answer in time", where=where) from error
-        except httpx.DecodingError as error:
-            raise BadAnswer("the answer's body cannot be decoded", where=where) from error
-        except httpx.ConnectError as error:
-            raise Unavailable("cannot be reached", where=where, fix="is it running?") from error
-        except httpx.HTTPError as error:
-            raise Lost(f"no answer: {type(error).__name__}", where=where) from error
-        status = response.status_code
-        if status in (502, 504):
-            raise Lost(f"a gateway answered {status}", where=where)
-        if status == 429:
-            raise Throttled("too many requests", where=where, retry_after_s=_seconds(response.headers))
-        if status >= 500 and not _is_json(response):
-            raise Unavailable(f"answered {status}", where=where)
-        if not _is_json(response):
-            raise BadAnswer(f"answered {status} without JSON", where=where)
-        if len(response.content) > _LONGEST_ANSWER:
-            raise BadAnswer(f"answered {len(response.content)} bytes", where=where)
-        return response
+        response = await graphql.send(self._wire, self._path, query, variables, deadline, headers)
+        return json_answer(response, graphql.operation(query), says_why=True)
 
 
 def _answer(response: httpx.Response, where: str) -> tuple[dict[str, Any], str]:
     """`data`, and the code of the first of `errors`, empty when there is none."""
-    try:
-        document = response.json()
-    except ValueError as error:
-        raise BadAnswer("broken JSON", where=where) from error
-    if not isinstance(document, dict):
-        raise BadAnswer("JSON that is no GraphQL answer", where=where)
-    errors = document.get("errors")
-    if errors:
-        first = errors[0] if isinstance(errors, list) else {}
-        extensions = first.get("extensions") if isinstance(first, dict) else None
-        code = extensions.get("code") if isinstance(extensions, dict) else None
-        return {}, str(code or "UNKNOWN")
-    data = document.get("data")
+    document = graphql.document(response, where)
+    if document.get("errors"):
+        return {}, graphql.first_error(document["errors"])[0] or "UNKNOWN"
     if response.status_code >= 500:
         raise Unavailable(f"answered {response.status_code}", where=where)
-    if not isinstance(data, dict):
-        raise BadAnswer("an answer without data", where=where)
-    return data, ""
-
-
-def _parsed(data: Any, shape: type[D], where: str) -> D:
-    try:
-        return shape.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        at = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise BadAnswer(f"wrong JSON at {at}: {first['msg']}", where=where) from error
-
-
-def _name(query: str) -> str:
-    """The operation's name: `Order` of `query Order($id: ID!) {...`."""
-    return query.split("(", 1)[0].split("{", 1)[0].split()[1]
-
-
-def _is_json(response: httpx.Response) -> bool:
-    return "json" in str(response.headers.get("content-type", ""))
-
-
-def _seconds(headers: Mapping[str, str]) -> float:
-    try:
-        return min(60.0, max(0.0, float(headers.get("retry-after", 1))))
-    except ValueError:
-        return 1.0
+    return graphql.data_of(document, where), ""

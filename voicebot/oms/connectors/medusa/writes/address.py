@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline
+from voicebot.oms.connectors.addresses import address_quote, is_there, quoted_address
+from voicebot.oms.connectors.marks import committed
 from voicebot.oms.connectors.medusa.documents import Nothing
-from voicebot.oms.connectors.medusa.wishes import about, all_pieces, changeable, refused
-from voicebot.oms.connectors.medusa.writes.base import Quote, Shop, Wish, committed
-from voicebot.oms.model import Address, Order
-
-_PARTS = ("name", "street", "city", "region", "postcode", "country")
-_NEEDED = ("street", "city", "postcode", "country")
+from voicebot.oms.connectors.medusa.writes.base import Shop, Wish
+from voicebot.oms.connectors.quoted import Quote
 
 
 class ChangeAddress:
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        changeable(wish.order)
-        _wanted(wish.args.get("address"), wish.order.ship_to)
-        return Quote(
-            preview={**about(wish.order, all_pieces(wish.order)), "order_status": wish.order.status.value},
-        )
+        return await address_quote(wish, shop.reader)
 
     async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
-        address = _wanted(wish.args.get("address"), wish.order.ship_to)
+        address = await quoted_address(plan, wish, shop.reader)
         first, _, last = address.name.rpartition(" ")
         body = {
             "first_name": first,
@@ -41,21 +32,5 @@ class ChangeAddress:
         return committed(plan, wish.order.number)
 
     async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
-        order: Order = await shop.reader.order(plan.action.target, deadline)
-        wanted = _wanted(plan.action.args.get("address"), order.ship_to)
-        same = all(getattr(wanted, part).casefold() == getattr(order.ship_to, part).casefold() for part in _PARTS)
-        return committed(plan, order.number) if same else None
-
-
-def _wanted(given: object, now: Address) -> Address:
-    """The whole new address; what is left out stays. Raises `NotAllowed`."""
-    if not isinstance(given, Mapping) or not given or not set(given) <= set(_PARTS):
-        raise refused("bad_address", f"an address has {', '.join(_PARTS)}")
-    if any(not isinstance(value, str) or len(value) > 200 for value in given.values()):
-        raise refused("bad_address", "the parts of an address are short texts")
-    merged = {part: str(given.get(part, getattr(now, part))).strip() for part in _PARTS}
-    if not re.fullmatch("[A-Z]{2}", merged["country"]) or not all(merged[part] for part in _NEEDED):
-        raise refused("bad_address", "street, city, postcode and country are needed")
-    if now.country and merged["country"] != now.country:
-        raise refused("bad_address", "taxes and delivery were computed for another country")
-    return Address(**merged)
+        order = await shop.reader.order(plan.action.target, deadline)
+        return committed(plan, order.number) if await is_there(plan, order, shop.reader, deadline) else None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline
+from voicebot.oms.connectors.marks import committed
 from voicebot.oms.connectors.medusa.documents import Nothing
-from voicebot.oms.connectors.medusa.wishes import about, all_pieces, by_id, changeable, named_lines, refused
-from voicebot.oms.connectors.medusa.writes.base import Quote, Shop, Wish, committed
+from voicebot.oms.connectors.medusa.writes.base import Shop, Wish
 from voicebot.oms.connectors.medusa.writes.edit import ChangeItems
+from voicebot.oms.connectors.quoted import Quote
+from voicebot.oms.connectors.wishes import about, all_pieces, by_id, changeable, named_lines, refused
 from voicebot.oms.status import OrderStatus
 
 _PIECES = ChangeItems()

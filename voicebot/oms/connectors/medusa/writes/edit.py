@@ -14,27 +14,23 @@ from typing import Any
 
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline, OmsError
+from voicebot.oms.connectors.marks import committed, without_refund
 from voicebot.oms.connectors.medusa import drafts
 from voicebot.oms.connectors.medusa.catalogue import ProductDoc, VariantDoc
 from voicebot.oms.connectors.medusa.documents import PreviewAnswer
-from voicebot.oms.connectors.medusa.wishes import (
+from voicebot.oms.connectors.medusa.writes import refund
+from voicebot.oms.connectors.medusa.writes.base import Shop, Wish, as_backend, confirmed, draft_of
+from voicebot.oms.connectors.quoted import Quote
+from voicebot.oms.connectors.wishes import (
     about,
+    additions,
     all_pieces,
     by_id,
     changeable,
-    count,
+    changed,
     named_lines,
-    refused,
-)
-from voicebot.oms.connectors.medusa.writes import refund
-from voicebot.oms.connectors.medusa.writes.base import (
-    Quote,
-    Shop,
-    Wish,
-    as_backend,
-    committed,
-    confirmed,
-    draft_of,
+    swaps,
+    without_credit,
 )
 from voicebot.oms.facts import clean_name
 
@@ -47,37 +43,33 @@ class _Added:
     variant: VariantDoc
     quantity: int
 
+    @property
+    def spoken(self) -> dict[str, str]:
+        return {"name": clean_name(self.product.title), "variant": clean_name(self.variant.spoken)}
+
 
 class ChangeItems:
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
         changeable(wish.order)
+        without_credit(wish.args, "settle", "original")
         left = named_lines(wish.args, wish.order, least=0) or {}
-        added = await _added(shop, wish)
-        swap = wish.args.get("swap")
-        replacement: dict[str, Any] = {}
-        if swap is not None:
-            line, new = await _swapped(shop, wish, swap, left)
-            left[line] = 0
-            added.append(new)
-            replacement = {
-                "sku": new.variant.sku,
-                "name": clean_name(new.product.title),
-                "variant": clean_name(new.variant.spoken),
-            }
+        now = {**all_pieces(wish.order), **left}
+        swapped = [(line, sku, now[line]) for line, sku in swaps(wish.args, "swap", now)]
+        wanted = [*additions(wish.args), *((sku, pieces) for _, sku, pieces in swapped)]
+        added = [_Added(*(await shop.catalogue.sold(sku, pieces, wish.deadline)), pieces) for sku, pieces in wanted]
+        left |= {line: 0 for line, _, _ in swapped}
         quote = await self.quantities(shop, wish, left, added)
+        if not swapped:
+            return quote
+        # The first one is told by name.
+        new = added[-len(swapped)]
         return Quote(
-            preview={**quote.preview, **({"replacement": replacement} if replacement else {})}, backend=quote.backend
+            preview={**quote.preview, "replacement": {"sku": new.variant.sku, **new.spoken}}, backend=quote.backend
         )
 
     async def quantities(self, shop: Shop, wish: Wish, left: Mapping[str, int], added: Sequence[_Added] = ()) -> Quote:
         """An edit that leaves so many pieces of each line named, and adds new lines. Raises `NotAllowed`."""
-        now = all_pieces(wish.order)
-        changes = {line_id: pieces for line_id, pieces in left.items() if pieces != now[line_id]}
-        after = {**now, **changes}
-        if not changes and not added:
-            raise refused("other", "nothing would change")
-        if not any(after.values()) and not added:
-            raise refused("nothing_left", "nothing would be left: cancel the order instead")
+        changes, after = changed(wish.order, left, added=bool(added))
         order_id = wish.doc.id
         lines = by_id(wish.order)
         answer = PreviewAnswer()
@@ -101,7 +93,7 @@ class ChangeItems:
                 await refund.send(shop, payment, amount, key, "order changed", wish.deadline)
             except OmsError as error:
                 log.warning("an order was changed, and what was paid too much was not given back: %s", error)
-                return _without_refund(plan, wish.order.number)
+                return without_refund(plan, wish.order.number)
         return committed(plan, wish.order.number)
 
     async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
@@ -109,7 +101,7 @@ class ChangeItems:
             return None
         doc, order = await shop.reader.document(plan.action.target, deadline)
         if "payment" in plan.backend and refund.stamped(doc, key) is None:
-            return _without_refund(plan, order.number)
+            return without_refund(plan, order.number)
         return committed(plan, order.number)
 
 
@@ -122,10 +114,7 @@ def _quote(
     if back:
         payment, amount = refund.payment_for(wish, back)
         money = {"payment": payment, "amount": str(amount)}
-    new = [
-        {"name": clean_name(a.product.title), "variant": clean_name(a.variant.spoken), "quantity": a.quantity}
-        for a in added
-    ]
+    new = [{**each.spoken, "quantity": each.quantity} for each in added]
     preview = {
         **about(order, after),
         "headline": about(order, all_pieces(order))["headline"],
@@ -136,32 +125,3 @@ def _quote(
         "order_status": order.status.value,
     }
     return Quote(preview=preview, backend=as_backend(draft, **money))
-
-
-def _without_refund(plan: ActionPlan, number: str) -> ActionResult:
-    result = committed(plan, number)
-    facts = {name: value for name, value in result.facts.items() if name != "refund_minor"}
-    return ActionResult(status=result.status, reference=result.reference, facts=facts, at=result.at)
-
-
-async def _added(shop: Shop, wish: Wish) -> list[_Added]:
-    add = wish.args.get("add") or []
-    made = []
-    for part in add if isinstance(add, list) else [None]:
-        if not isinstance(part, Mapping) or not isinstance(part.get("sku"), str):
-            raise refused("other", "add is a list of {sku, quantity}")
-        quantity = count(part.get("quantity", 1))
-        product, variant = await shop.catalogue.sold(part["sku"], quantity, wish.deadline)
-        made.append(_Added(product, variant, quantity))
-    return made
-
-
-async def _swapped(shop: Shop, wish: Wish, swap: object, left: Mapping[str, int]) -> tuple[str, _Added]:
-    if not isinstance(swap, Mapping) or not isinstance(swap.get("line"), str) or not isinstance(swap.get("sku"), str):
-        raise refused("other", "swap is {line, sku}")
-    now = all_pieces(wish.order)
-    if swap["line"] not in now:
-        raise refused("not_found", "the order has no such line")
-    pieces = left.get(swap["line"], now[swap["line"]])
-    product, variant = await shop.catalogue.sold(swap["sku"], pieces, wish.deadline)
-    return swap["line"], _Added(product, variant, pieces)

@@ -7,28 +7,20 @@ from decimal import Decimal
 
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline
+from voicebot.oms.connectors.marks import committed, stamp
 from voicebot.oms.connectors.medusa.documents import Nothing, OrderDoc, PaymentDoc, RefundDoc
-from voicebot.oms.connectors.medusa.wishes import about, all_pieces, one_of, refused, text
-from voicebot.oms.connectors.medusa.writes.base import Quote, Shop, Wish, committed, stamp
+from voicebot.oms.connectors.medusa.writes.base import Shop, Wish
+from voicebot.oms.connectors.quoted import Quote
+from voicebot.oms.connectors.wishes import refund_amount, refunded, text, unsupported, without_credit
 from voicebot.oms.money import Money
 
 
 class GiveBack:
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        one_of(wish.args, "method", "original")
-        left = wish.order.refundable_minor
-        amount = wish.args.get("amount_minor")
-        if amount is None:
-            amount = left
-        if not isinstance(amount, int) or isinstance(amount, bool) or (amount <= 0 and left > 0):
-            raise refused("other", "amount_minor is a whole number above 0")
-        if left == 0:
-            raise refused("nothing_left", "nothing is left of what was paid")
-        if amount > left:
-            raise refused("more_than_paid", f"only {left} is left of what was paid")
+        without_credit(wish.args, "method", "original")
+        amount = refund_amount(wish.args, wish.order)
         payment, exact = payment_for(wish, amount)
-        preview = {**about(wish.order, all_pieces(wish.order)), "refund_minor": amount, "method": "original"}
-        return Quote(preview=preview, backend={"payment": payment, "amount": str(exact)})
+        return Quote(preview=refunded(wish.order, amount), backend={"payment": payment, "amount": str(exact)})
 
     async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
         payment, amount = str(plan.backend["payment"]), str(plan.backend["amount"])
@@ -51,7 +43,7 @@ def payment_for(wish: Wish, minor: int) -> tuple[str, Decimal]:
         rest = wish.minor(payment.left)
         if rest >= minor:
             return payment.id, payment.left if rest == minor else Money(minor, wish.order.currency).amount
-    raise refused("other", "it would have to be divided among several payments")
+    raise unsupported("it would have to be divided among several payments")
 
 
 async def send(shop: Shop, payment: str, amount: str, key: str, reason: str, deadline: Deadline) -> None:

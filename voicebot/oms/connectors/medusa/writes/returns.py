@@ -6,18 +6,19 @@ from decimal import Decimal
 
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline
+from voicebot.oms.connectors.marks import committed
 from voicebot.oms.connectors.medusa import drafts
 from voicebot.oms.connectors.medusa.documents import OrderDoc, PreviewAnswer
 from voicebot.oms.connectors.medusa.mapping import unit_total
-from voicebot.oms.connectors.medusa.wishes import Pieces, about, one_of, refused, returnable, text
-from voicebot.oms.connectors.medusa.writes.base import Quote, Shop, Wish, as_backend, committed, confirmed, draft_of
+from voicebot.oms.connectors.medusa.writes.base import Shop, Wish, as_backend, confirmed, draft_of
+from voicebot.oms.connectors.quoted import Quote
+from voicebot.oms.connectors.wishes import Pieces, about, fee, one_of, returnable, text, without_credit
 from voicebot.oms.money import Money
 
 
 class SendBack:
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        # Medusa knows no store credit.
-        resolution = one_of(wish.args, "resolution", "refund")
+        resolution = without_credit(wish.args, "resolution", "refund")
         pieces = returnable(wish.args, wish.order)
         items = await coming_back(shop, wish, pieces)
         option = await shop.catalogue.way_back(wish.location, wish.deadline)
@@ -28,12 +29,12 @@ class SendBack:
             if option is not None:
                 body = {"shipping_option_id": option.id, **_custom_fee(wish)}
                 answer = await shop.session.post(f"{draft.path}/shipping-method", PreviewAnswer, wish.deadline, body)
-            fee = answer.order_preview.total - wish.doc.total
-            back = max(0, wish.minor(worth(wish.doc, pieces) - fee))
+            costs = answer.order_preview.total - wish.doc.total
+            back = max(0, wish.minor(worth(wish.doc, pieces) - costs))
             preview = {
                 **about(wish.order, pieces),
                 "refund_minor": min(back, wish.order.refundable_minor),
-                "fee_minor": wish.minor(fee),
+                "fee_minor": wish.minor(costs),
                 "resolution": resolution,
                 **way_back(wish),
             }
@@ -76,9 +77,5 @@ def way_back(wish: Wish) -> dict[str, str]:
 
 def _custom_fee(wish: Wish) -> dict[str, float]:
     """What the shop's policy takes for the way back, in place of the option's own price."""
-    fee = wish.args.get("fee_minor")
-    if fee is None:
-        return {}
-    if not isinstance(fee, int) or isinstance(fee, bool) or fee < 0:
-        raise refused("other", "fee_minor is a whole number of minor units")
-    return {"custom_amount": float(Money(fee, wish.order.currency).amount)}
+    minor = fee(wish.args)
+    return {} if minor is None else {"custom_amount": float(Money(minor, wish.order.currency).amount)}

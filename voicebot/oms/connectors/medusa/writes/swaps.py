@@ -6,11 +6,13 @@ from typing import Any
 
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline
+from voicebot.oms.connectors.marks import committed
 from voicebot.oms.connectors.medusa import drafts
 from voicebot.oms.connectors.medusa.documents import PreviewAnswer
-from voicebot.oms.connectors.medusa.wishes import about, by_id, refused, returnable, sent_again, text
-from voicebot.oms.connectors.medusa.writes.base import Quote, Shop, Wish, as_backend, committed, confirmed, draft_of
+from voicebot.oms.connectors.medusa.writes.base import Shop, Wish, as_backend, confirmed, draft_of
 from voicebot.oms.connectors.medusa.writes.returns import coming_back, way_back, worth
+from voicebot.oms.connectors.quoted import Quote
+from voicebot.oms.connectors.wishes import about, by_id, exchanged, sent_again, text, unsupported, without_credit
 from voicebot.oms.facts import clean_name
 
 #: Our words for what is wrong -> Medusa's.
@@ -36,14 +38,14 @@ class _Drafted:
 
 
 class ExchangeFor(_Drafted):
-    """One line against another variant or product."""
+    """One line, or several, against other variants or products."""
 
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        pieces = returnable(wish.args, wish.order)
-        if len(pieces) != 1:
-            raise refused("other", "one line is exchanged at a time")
-        (quantity,) = pieces.values()
-        product, variant = await shop.catalogue.sold(text(wish.args, "sku"), quantity, wish.deadline)
+        without_credit(wish.args, "settle", "original")
+        skus, pieces = exchanged(wish.args, wish.order)
+        sold = {line: await shop.catalogue.sold(sku, pieces[line], wish.deadline) for line, sku in skus.items()}
+        sent = [{"variant_id": variant.id, "quantity": pieces[line]} for line, (_, variant) in sold.items()]
+        product, variant = next(iter(sold.values()))
         items = await coming_back(shop, wish, pieces)
         inbound = await shop.catalogue.way_back(wish.location, wish.deadline)
         outbound = await shop.catalogue.way_out(wish.location, wish.deadline)
@@ -57,7 +59,7 @@ class ExchangeFor(_Drafted):
             await put("inbound/items", items=items, **place)
             if inbound is not None:
                 await put("inbound/shipping-method", shipping_option_id=inbound.id, custom_amount=0)
-            answer = await put("outbound/items", items=[{"variant_id": variant.id, "quantity": quantity}])
+            answer = await put("outbound/items", items=sent)
             if outbound is not None:
                 answer = await put("outbound/shipping-method", shipping_option_id=outbound.id, custom_amount=0)
             # While it is a draft, what comes back is not taken off yet.
@@ -65,6 +67,7 @@ class ExchangeFor(_Drafted):
             difference = wish.minor(grown - worth(wish.doc, pieces))
             preview = {
                 **about(wish.order, pieces),
+                # The first one is told by name.
                 "replacement": {
                     "sku": variant.sku,
                     "name": clean_name(product.title),
@@ -110,6 +113,6 @@ class SendAgain(_Drafted):
             if option is not None:
                 answer = await put("outbound/shipping-method", shipping_option_id=option.id, custom_amount=0)
             if answer.order_preview.total > wish.doc.total:
-                raise refused("other", "the shop would charge for what it sends again")
+                raise unsupported("the shop would charge for what it sends again")
             preview = {**about(wish.order, pieces), "to_pay_minor": 0, **({"reason": reason} if reason else {})}
             return Quote(preview=preview, backend=as_backend(draft))

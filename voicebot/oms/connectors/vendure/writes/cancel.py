@@ -13,11 +13,12 @@ from typing import Any
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline, OmsError, Unavailable
 from voicebot.oms.connectors.marks import UNDER_WAY_S, committed, stamp, with_stamp, without_refund
-from voicebot.oms.connectors.medusa.wishes import about, all_pieces, by_id, changeable, named_lines, refused, text
+from voicebot.oms.connectors.quoted import Quote
 from voicebot.oms.connectors.vendure import queries
 from voicebot.oms.connectors.vendure.documents import ChangedDoc, HistoryDoc, OrderDoc
 from voicebot.oms.connectors.vendure.writes import refund
-from voicebot.oms.connectors.vendure.writes.base import NOTHING_DONE, Quote, Shop, Wish
+from voicebot.oms.connectors.vendure.writes.base import NOTHING_DONE, Shop, Wish
+from voicebot.oms.connectors.wishes import about, by_id, refused, text, to_cancel, unsupported
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +26,8 @@ log = logging.getLogger(__name__)
 class Cancel:
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
         order = wish.order
-        changeable(order)
-        everything = {line: pieces for line, pieces in all_pieces(order).items() if pieces}
-        pieces = named_lines(wish.args, order)
-        if pieces is None or pieces == everything:
+        everything, pieces = to_cancel(wish.args, order)
+        if pieces is None:
             rest = {payment.id: payment.left for payment in wish.doc.payments if payment.left}
             preview = {
                 **about(order, everything),
@@ -43,7 +42,7 @@ class Cancel:
             if quantity > lines[line_id].cancellable:
                 raise refused("more_than_ordered", f"only {lines[line_id].cancellable} were ordered")
         if wish.doc.active or any(payment.state == "Authorized" for payment in wish.doc.payments):
-            raise refused("other", "the money is not taken yet: Vendure would take it for all pieces")
+            raise unsupported("the money is not taken yet: Vendure would take it for all pieces")
         worth = sum(lines[line_id].unit_price.minor * quantity for line_id, quantity in pieces.items())
         back = min(worth, order.refundable_minor)
         rest = dict([refund.payment_for(wish, back)]) if back else {}

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline
-from voicebot.oms.connectors.medusa.wishes import about, all_pieces, changeable, count, named_lines, refused
+from voicebot.oms.connectors.quoted import Quote
 from voicebot.oms.connectors.vendure import mapping
 from voicebot.oms.connectors.vendure.documents import FoundVariantDoc
 from voicebot.oms.connectors.vendure.writes import modify, refund
-from voicebot.oms.connectors.vendure.writes.base import Quote, Shop, Wish
+from voicebot.oms.connectors.vendure.writes.base import Shop, Wish
+from voicebot.oms.connectors.wishes import (
+    about,
+    additions,
+    all_pieces,
+    changeable,
+    changed,
+    named_lines,
+    refused,
+    swaps,
+    unsupported,
+    without_credit,
+)
 from voicebot.oms.facts import clean_name
 
 
@@ -20,21 +31,20 @@ class ChangeItems:
         order = wish.order
         changeable(order)
         modify.not_in_checkout(wish.doc)
+        without_credit(wish.args, "settle", "original")
         now = all_pieces(order)
         left = named_lines(wish.args, order, least=0) or {}
-        added = await _added(shop, wish)
+        wanted = additions(wish.args)
+        swapped = swaps(wish.args, "swap", {**now, **left})
+        wanted += [(sku, {**now, **left}[line]) for line, sku in swapped]
+        added = [(await shop.catalogue.sold(sku, pieces, wish.deadline), pieces) for sku, pieces in wanted]
+        left |= {line: 0 for line, _ in swapped}
         replacement: dict[str, Any] = {}
-        for line, variant, pieces in await _swapped(shop, wish, {**now, **left}):
-            left[line] = 0
-            added.append((variant, pieces))
+        if swapped:
             # The first one is told by name.
-            replacement = replacement or {"replacement": {"sku": variant.sku, **_spoken(variant)}}
-        changes = {line: pieces for line, pieces in left.items() if pieces != now[line]}
-        after = {**now, **changes}
-        if not changes and not added:
-            raise refused("other", "nothing would change")
-        if not any(after.values()) and not added:
-            raise refused("nothing_left", "nothing would be left: cancel the order instead")
+            new = added[-len(swapped)][0]
+            replacement = {"replacement": {"sku": new.sku, **_spoken(new)}}
+        changes, after = changed(order, left, added=bool(added))
         change = {
             "adjustOrderLines": [{"orderLineId": line, "quantity": pieces} for line, pieces in changes.items()],
             "addItems": [{"productVariantId": variant.id, "quantity": pieces} for variant, pieces in added],
@@ -65,9 +75,9 @@ def _cheaper_by(wish: Wish, total: int) -> int:
     """What goes back, in minor units. Raises `NotAllowed`."""
     difference = wish.minor(wish.doc.total_with_tax) - wish.minor(total)
     if difference < 0:
-        raise refused("other", f"it costs {-difference} more, which Vendure wants paid before the order goes on")
+        raise unsupported(f"it costs {-difference} more, which Vendure wants paid before the order goes on")
     if difference and not wish.order.captured_minor:
-        raise refused("other", "the money is only reserved: Vendure would take all of it")
+        raise unsupported("the money is only reserved: Vendure would take all of it")
     if difference > wish.order.refundable_minor:
         raise refused("other", "too much was given back before")
     return difference
@@ -76,33 +86,3 @@ def _cheaper_by(wish: Wish, total: int) -> int:
 def _spoken(variant: FoundVariantDoc) -> dict[str, str]:
     chosen = ", ".join(mapping.options(variant.options).values())
     return {"name": clean_name(variant.product.name or variant.name), "variant": clean_name(chosen)}
-
-
-async def _added(shop: Shop, wish: Wish) -> list[tuple[FoundVariantDoc, int]]:
-    add = wish.args.get("add") or []
-    made = []
-    for part in add if isinstance(add, list) else [None]:
-        if not isinstance(part, Mapping) or not isinstance(part.get("sku"), str):
-            raise refused("other", "add is a list of {sku, quantity}")
-        pieces = count(part.get("quantity", 1))
-        made.append((await shop.catalogue.sold(part["sku"], pieces, wish.deadline), pieces))
-    return made
-
-
-async def _swapped(shop: Shop, wish: Wish, now: Mapping[str, int]) -> list[tuple[str, FoundVariantDoc, int]]:
-    """Lines, what takes their place, and how many of it: one swap, or a list of them."""
-    given = wish.args.get("swap")
-    swaps = given if isinstance(given, list) else [given] if given is not None else []
-    made: dict[str, tuple[str, FoundVariantDoc, int]] = {}
-    for swap in swaps:
-        if (
-            not isinstance(swap, Mapping)
-            or not isinstance(swap.get("line"), str)
-            or not isinstance(swap.get("sku"), str)
-        ):
-            raise refused("other", "swap is {line, sku}, or a list of them")
-        line, sku = swap["line"], swap["sku"]
-        if not now.get(line) or line in made:
-            raise refused("not_found", "the order has no such line")
-        made[line] = (line, await shop.catalogue.sold(sku, now[line], wish.deadline), now[line])
-    return list(made.values())

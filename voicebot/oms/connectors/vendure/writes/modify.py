@@ -11,10 +11,10 @@ from typing import Any
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Conflict, Deadline
 from voicebot.oms.connectors.marks import committed, stamp
-from voicebot.oms.connectors.medusa.wishes import refused
 from voicebot.oms.connectors.vendure import queries
 from voicebot.oms.connectors.vendure.documents import ChangedDoc, OrderDoc
 from voicebot.oms.connectors.vendure.writes.base import Shop, Wish
+from voicebot.oms.connectors.wishes import unsupported
 
 
 async def total_after(shop: Shop, wish: Wish, change: Mapping[str, Any]) -> int:
@@ -53,7 +53,7 @@ async def made(shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> Ac
 def not_in_checkout(doc: OrderDoc) -> None:
     """Raises `NotAllowed` for an order that nobody has paid or had reserved money for: Vendure changes none."""
     if doc.active:
-        raise refused("other", "the order is still in the checkout")
+        raise unsupported("the order is still in the checkout")
 
 
 async def _tried(shop: Shop, wish: Wish, change: Mapping[str, Any]) -> int:

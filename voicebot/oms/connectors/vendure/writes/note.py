@@ -5,22 +5,22 @@ from __future__ import annotations
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline
 from voicebot.oms.connectors.marks import committed, stamp, with_stamp
-from voicebot.oms.connectors.medusa.wishes import refused, text
+from voicebot.oms.connectors.quoted import Quote
 from voicebot.oms.connectors.vendure import queries
 from voicebot.oms.connectors.vendure.documents import ChangedDoc
-from voicebot.oms.connectors.vendure.writes.base import Quote, Shop, Wish
+from voicebot.oms.connectors.vendure.writes.base import Shop, Wish
+from voicebot.oms.connectors.wishes import note_text
 
 
 class AddNote:
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        if not text(wish.args, "text"):
-            raise refused("other", "a note has a text")
+        note_text(wish.args)
         return Quote(preview={})
 
     async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
-        note = {"id": wish.doc.id, "note": with_stamp(key, text(wish.args, "text")), "isPublic": False}
+        given = {"id": wish.doc.id, "note": with_stamp(key, note_text(wish.args)), "isPublic": False}
         async with shop.sent.watching(stamp(key)):
-            await shop.session.change(queries.NOTE, ChangedDoc, wish.deadline, input=note)
+            await shop.session.change(queries.NOTE, ChangedDoc, wish.deadline, input=given)
         return committed(plan, wish.order.number)
 
     async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:

@@ -6,21 +6,19 @@ from __future__ import annotations
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline
 from voicebot.oms.connectors.marks import committed, stamp, with_stamp
-from voicebot.oms.connectors.medusa.wishes import about, all_pieces, one_of, refused, text
+from voicebot.oms.connectors.quoted import Quote
 from voicebot.oms.connectors.vendure import queries
 from voicebot.oms.connectors.vendure.documents import ChangedDoc, OrderDoc, RefundDoc
-from voicebot.oms.connectors.vendure.writes.base import Quote, Shop, Wish
-from voicebot.oms.model import Order
+from voicebot.oms.connectors.vendure.writes.base import Shop, Wish
+from voicebot.oms.connectors.wishes import refund_amount, refunded, text, unsupported, without_credit
 
 
 class GiveBack:
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
-        # Vendure knows no store credit.
-        one_of(wish.args, "method", "original")
-        amount = _wanted(wish.args.get("amount_minor"), wish.order)
+        without_credit(wish.args, "method", "original")
+        amount = refund_amount(wish.args, wish.order)
         payment, raw = payment_for(wish, amount)
-        preview = {**about(wish.order, all_pieces(wish.order)), "refund_minor": amount, "method": "original"}
-        return Quote(preview=preview, backend={"payment": payment, "amount": raw})
+        return Quote(preview=refunded(wish.order, amount), backend={"payment": payment, "amount": raw})
 
     async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
         payment, amount = str(plan.backend["payment"]), int(plan.backend["amount"])
@@ -47,7 +45,7 @@ def payment_for(wish: Wish, minor: int) -> tuple[str, int]:
         rest = wish.minor(payment.left)
         if payment.left and rest >= minor:
             return payment.id, payment.left if rest == minor else wish.raw(minor)
-    raise refused("other", "it would have to be divided among several payments")
+    raise unsupported("it would have to be divided among several payments")
 
 
 async def send(shop: Shop, payment: str, amount: int, reason: str, deadline: Deadline) -> None:
@@ -61,16 +59,3 @@ def stamped(doc: OrderDoc, key: str) -> list[RefundDoc]:
     mark = stamp(key)
     refunds = (refund for payment in doc.payments for refund in payment.refunds)
     return [refund for refund in refunds if mark in refund.reason and refund.state != "Failed"]
-
-
-def _wanted(amount: object, order: Order) -> int:
-    left = order.refundable_minor
-    if amount is None:
-        amount = left
-    if not isinstance(amount, int) or isinstance(amount, bool) or (amount <= 0 and left > 0):
-        raise refused("other", "amount_minor is a whole number above 0")
-    if left == 0:
-        raise refused("nothing_left", "nothing is left of what was paid")
-    if amount > left:
-        raise refused("more_than_paid", f"only {left} is left of what was paid")
-    return amount

@@ -2,33 +2,27 @@ from __future__ import annotations
 
 import logging
 
-import httpx
 import pytest
-from medusa_fake import FakeShop, Json
 
-from voicebot.oms.connectors.medusa import numbers
-from voicebot.oms.connectors.medusa.numbers import RecentNumbers
+from voicebot.oms.connector import Deadline
+from voicebot.oms.connectors.numbers import RecentNumbers
 
 
 class Book:
+    """Numbers from 1001 to `last`; `rows` has the length of each page that was read."""
+
     def __init__(self, last: int) -> None:
         self.last = last
         self.rows: list[int] = []
 
-    def __call__(self, request: httpx.Request) -> Json:
-        offset, limit = int(request.url.params["offset"]), int(request.url.params["limit"])
-        every = range(self.last, 1000, -1)[offset : offset + limit]
-        self.rows.append(len(every))
-        return {"orders": [{"display_id": n, "custom_display_id": None} for n in every], "count": self.last}
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "_PAUSE_S", 0.0)
+    async def __call__(self, skip: int, take: int, deadline: Deadline) -> list[str]:
+        page = range(self.last, 1000, -1)[skip : skip + take]
+        self.rows.append(len(page))
+        return [str(number) for number in page]
 
 
 def recent(book: Book, cap: int = 10_000) -> RecentNumbers:
-    return RecentNumbers(FakeShop({"GET orders": book}).session(), cap=cap, every_s=60)
+    return RecentNumbers(book, cap=cap, page=200, pause_s=0)
 
 
 async def test_a_misheard_number_brings_the_one_that_exists() -> None:
@@ -36,6 +30,14 @@ async def test_a_misheard_number_brings_the_one_that_exists() -> None:
     assert await known.refresh() == 300
     assert known.nearest("1295", 3)[0] == "1295"
     assert "1300" in known.nearest("1390", 5)
+
+
+async def test_where_not_all_that_are_equally_near_have_room_the_newest_stay() -> None:
+    book = Book(1063)
+    known = recent(book)
+    await known.refresh()
+    assert known.nearest("1065", 4) == ("1061", "1060", "1062", "1063")
+    assert known.nearest("1065", 2) == ("1061", "1063")
 
 
 async def test_only_what_is_new_is_read_again() -> None:
@@ -72,7 +74,7 @@ async def test_the_cap_keeps_the_latest_and_says_so(caplog: pytest.LogCaptureFix
 
 
 async def test_without_a_cap_nothing_is_read() -> None:
-    known = recent(Book(1100), cap=0)
-    known.start()
+    book = Book(1100)
+    known = recent(book, cap=0)
     assert (await known.refresh(), known.nearest("1001", 5)) == (0, ())
-    await known.stop()
+    assert book.rows == []

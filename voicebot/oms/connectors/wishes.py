@@ -1,6 +1,6 @@
-"""What an action asks for, checked against the order before Medusa is asked. Pure.
+"""What an action asks for, checked against the order before the order system is asked. Pure.
 
-Medusa would refuse most of it as well, but late and coarsely, and not all: it changes the address of a sent parcel.
+Order systems refuse most of it as well, but late and coarsely, and not all: Medusa changes a sent parcel's address.
 """
 
 from __future__ import annotations
@@ -20,8 +20,19 @@ _CHANGEABLE = frozenset({OrderStatus.OPEN, OrderStatus.ON_HOLD})
 _LONGEST = 2000
 
 
+class Unsupported(NotAllowed):
+    """The order system cannot do it, or not in the way that is asked for; a person may know how. It says nothing of the
+    order, as other refusals do."""
+
+    status = "unsupported"
+
+
 def refused(reason: str, what: str) -> NotAllowed:
     return NotAllowed(what, where="the order", reason=reason)
+
+
+def unsupported(what: str) -> Unsupported:
+    return Unsupported(what, where="the order")
 
 
 def text(args: Args, name: str, otherwise: str = "") -> str:
@@ -40,6 +51,14 @@ def one_of(args: Args, name: str, first: str, *others: str) -> str:
     if value not in (first, *others):
         raise refused("other", f"{name} is one of {', '.join((first, *others))} here")
     return value
+
+
+def without_credit(args: Args, name: str, only: str) -> str:
+    """An argument of which store credit would be the other word, for order systems that know none. Raises
+    `NotAllowed`."""
+    if args.get(name) == "store_credit":
+        raise unsupported("there is no store credit")
+    return one_of(args, name, only)
 
 
 def count(value: Any, *, least: int = 1) -> int:
@@ -101,6 +120,21 @@ def returnable(args: Args, order: Order) -> dict[str, int]:
     return pieces
 
 
+def exchanged(args: Args, order: Order) -> tuple[dict[str, str], dict[str, int]]:
+    """The SKU that is sent instead of each line, and the pieces of it: one of each line in `swaps`, or those in `lines`
+    against one `sku`. Raises `NotAllowed`."""
+    if args.get("swaps") is None:
+        pieces = returnable(args, order)
+        if len(pieces) != 1:
+            raise refused("other", "several lines are exchanged by swaps")
+        return dict.fromkeys(pieces, text(args, "sku")), pieces
+    skus = dict(swaps(args, "swaps", all_pieces(order)))
+    if not skus:
+        raise refused("other", "swaps are a list of {line, sku}")
+    named = [{"line": line, "quantity": 1} for line in skus]
+    return skus, returnable({"lines": named}, order)
+
+
 def sent_again(args: Args, order: Order) -> dict[str, int]:
     """Pieces to be sent once more; all that were sent when the arguments name none. Raises `NotAllowed`."""
     if not any(line.shipped or line.delivered for line in order.lines):
@@ -122,6 +156,100 @@ def sent_again(args: Args, order: Order) -> dict[str, int]:
     return pieces
 
 
+def to_cancel(args: Args, order: Order) -> tuple[dict[str, int], dict[str, int] | None]:
+    """All pieces of an order that nobody has packed, and those that are named; None when these are all, or none is.
+    Raises `NotAllowed`."""
+    changeable(order)
+    everything = {line: pieces for line, pieces in all_pieces(order).items() if pieces}
+    pieces = named_lines(args, order)
+    return everything, None if pieces == everything else pieces
+
+
+def refund_amount(args: Args, order: Order) -> int:
+    """Minor units to be given back; all that is left of what was paid when the arguments name none. Raises
+    `NotAllowed`."""
+    left = order.refundable_minor
+    amount = args.get("amount_minor")
+    if amount is None:
+        amount = left
+    if not isinstance(amount, int) or isinstance(amount, bool) or (amount <= 0 and left > 0):
+        raise refused("other", "amount_minor is a whole number above 0")
+    if left == 0:
+        raise refused("nothing_left", "nothing is left of what was paid")
+    if amount > left:
+        raise refused("more_than_paid", f"only {left} is left of what was paid")
+    return amount
+
+
+def fee(args: Args) -> int | None:
+    """Minor units that a return costs; None when the arguments name none. Raises `NotAllowed`."""
+    minor = args.get("fee_minor")
+    if minor is not None and (not isinstance(minor, int) or isinstance(minor, bool) or minor < 0):
+        raise refused("other", "fee_minor is a whole number of minor units")
+    return minor
+
+
+def note_text(args: Args) -> str:
+    """Words for colleagues. Raises `NotAllowed` when there are none."""
+    words = text(args, "text")
+    if not words:
+        raise refused("other", "a note has a text")
+    return words
+
+
+def additions(args: Args) -> list[tuple[str, int]]:
+    """SKUs to be added, and how many pieces. Raises `NotAllowed`."""
+    add = args.get("add") or []
+    made = []
+    for part in add if isinstance(add, list) else [None]:
+        if not isinstance(part, Mapping) or not isinstance(part.get("sku"), str):
+            raise refused("other", "add is a list of {sku, quantity}")
+        made.append((part["sku"], count(part.get("quantity", 1))))
+    return made
+
+
+def changed(order: Order, left: Pieces, *, added: bool) -> tuple[dict[str, int], dict[str, int]]:
+    """Lines of which another number of pieces is to be left, and what is left of all lines.
+
+    Args:
+        left: pieces by line.
+        added: whether new lines come as well.
+
+    Raises:
+        NotAllowed: nothing would change, or nothing be left.
+    """
+    now = all_pieces(order)
+    changes = {line: pieces for line, pieces in left.items() if pieces != now[line]}
+    after = {**now, **changes}
+    if not changes and not added:
+        raise refused("other", "nothing would change")
+    if not any(after.values()) and not added:
+        raise refused("nothing_left", "nothing would be left: cancel the order instead")
+    return changes, after
+
+
+def swaps(args: Args, name: str, now: Pieces) -> list[tuple[str, str]]:
+    """Lines, and the SKU that takes the place of each: one `{line, sku}`, or a list of them.
+
+    Args:
+        name: of the argument.
+        now: pieces by line; what has none cannot be swapped.
+
+    Raises:
+        NotAllowed: no such line, or the same one twice.
+    """
+    given = args.get(name)
+    made: dict[str, str] = {}
+    for swap in given if isinstance(given, list) else [given] if given is not None else []:
+        whole = isinstance(swap, Mapping) and isinstance(swap.get("line"), str) and isinstance(swap.get("sku"), str)
+        if not whole:
+            raise refused("other", f"{name} is {{line, sku}}, or a list of them")
+        if not now.get(swap["line"]) or swap["line"] in made:
+            raise refused("not_found", "the order has no such line")
+        made[swap["line"]] = swap["sku"]
+    return list(made.items())
+
+
 def about(order: Order, pieces: Pieces) -> dict[str, Any]:
     """Headline, items and currency of a preview."""
     lines = [line for line in order.lines if pieces.get(line.id, 0) > 0]
@@ -133,6 +261,16 @@ def about(order: Order, pieces: Pieces) -> dict[str, Any]:
         ],
         "currency": order.currency,
     }
+
+
+def unchanged(order: Order) -> dict[str, Any]:
+    """The preview of what leaves an order's items and its status as they are."""
+    return {**about(order, all_pieces(order)), "order_status": order.status.value}
+
+
+def refunded(order: Order, minor: int) -> dict[str, Any]:
+    """The preview of money that goes back to where it came from."""
+    return {**about(order, all_pieces(order)), "refund_minor": minor, "method": "original"}
 
 
 def by_id(order: Order) -> dict[str, OrderLine]:

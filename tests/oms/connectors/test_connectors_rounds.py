@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+from oms_builders import jumping
+
+from voicebot.oms.connector import Unavailable
+from voicebot.oms.connectors.rounds import Rounds
+
+
+class Work:
+    def __init__(self, fails: bool = False) -> None:
+        self.fails = fails
+        self.at: list[float] = []
+
+    async def __call__(self) -> None:
+        self.at.append(asyncio.get_running_loop().time())
+        if self.fails:
+            raise Unavailable("down")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_rounds_go_on_until_they_are_stopped(fails: bool, caplog: pytest.LogCaptureFixture) -> None:
+    work = Work(fails)
+
+    async def run() -> None:
+        rounds = Rounds(work, every_s=60, name="numbers")
+        rounds.start()
+        rounds.start()
+        await asyncio.sleep(150)
+        await rounds.stop()
+        await asyncio.sleep(150)
+        await rounds.stop()
+
+    with caplog.at_level(logging.WARNING):
+        jumping(run)
+    assert work.at == [0, 60, 120]
+    assert ("numbers: a round failed" in caplog.text) is fails
+
+
+def test_they_can_begin_again() -> None:
+    work = Work()
+
+    async def run() -> None:
+        rounds = Rounds(work, every_s=60, name="numbers")
+        for _ in range(2):
+            rounds.start()
+            await asyncio.sleep(1)
+            await rounds.stop()
+
+    jumping(run)
+    assert work.at == [0, 1]

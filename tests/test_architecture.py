@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,34 @@ def test_pure_rooms_do_no_io(path: Path) -> None:
 def test_every_room_stands_on_a_floor() -> None:
     rooms = {room_of(p) for p in MODULES} - {"__init__", "__main__"}
     assert rooms <= {room for rooms_ in FLOORS for room in rooms_}
+
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def stories(around: ast.AST) -> Iterator[Function]:
+    """Functions that are defined in a function; methods are not among them."""
+    for node in ast.iter_child_nodes(around):
+        if isinstance(node, Function) and not node.decorator_list:
+            yield node
+        if not isinstance(node, ast.ClassDef):
+            yield from stories(node)
+
+
+def untold(source: str) -> list[str]:
+    """Of every function at the top: what it defines, and never names."""
+    tops = [node for node in ast.parse(source).body if isinstance(node, Function)]
+    named = {top.name: {node.id for node in ast.walk(top) if isinstance(node, ast.Name)} for top in tops}
+    return [story.name for top in tops for story in stories(top) if story.name not in named[top.name]]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_story_of_a_test_is_played(path: Path) -> None:
+    """A test that defines what happens, and does not have it happen, passes whatever it says."""
+    assert untold(path.read_text("utf-8")) == []
+
+
+def test_a_story_that_nobody_plays_is_noticed() -> None:
+    source = "def test_a():\n    async def story():\n        assert False\n{}"
+    assert untold(source.format("")) == ["story"]
+    assert untold(source.format("    jumping(story)\n")) == []

@@ -33,6 +33,16 @@ cases:
   - {name: large, facts: {action: refund, amount_minor: 30000}, rule: large, outcome: {level: 3}}
   - {name: usual, facts: {action: refund, amount_minor: 1}, rule: usual, outcome: {level: 1}}
 """
+ABOVE_THE_LAW = """
+policy: verification
+version: 2026-01-01
+vocab: {action: string, amount_minor: int}
+outcomes: {level: {best_first: [3, 2, 1]}}
+rules:
+  - {id: law, layer: statute, statute: article 9, say: By law., when: {action: refund}, then: {level: 2}}
+  - {id: large, layer: safety, say: A large sum., when: {amount_minor: ">= 30000"}, then: {level: 3}}
+  - {id: rest, layer: global, say: The usual., when: {}, then: {level: 1}}
+"""
 
 
 def desk() -> OrderDesk:
@@ -48,6 +58,21 @@ async def test_the_policy_decides_by_what_is_at_stake(preview: dict[str, Any], l
     (decided,) = log.of(PolicyDecided)
     assert cast(PolicyDecided, decided).outcome == {"level": level}
     assert CUSTOMER.last_name not in str(decided)
+
+
+def test_a_decision_made_while_writing_is_logged_with_its_whole_trace() -> None:
+    log = MemoryLog()
+    needs = needs_of(PolicyBook.parse({"v.yaml": ABOVE_THE_LAW}), desk(), log, lambda: "2026-02-01")
+    assert needs is not None
+    assert needs(ActionKind.REFUND, {"refund_minor": 30000}, ORDER) == 3
+    (event,) = log.of(PolicyDecided)
+    assert isinstance(event, PolicyDecided)
+    assert (event.rule, event.layer, event.say, event.because) == ("large", "safety", "large", "A large sum.")
+    assert (event.statute, event.floor) == ("article 9", "law")
+    assert event.trace == (
+        {"rule": "large", "fact": "amount_minor", "test": "amount_minor >= 30000", "value": 30000},
+        {"rule": "law", "fact": "action", "test": "action is refund", "value": "refund"},
+    )
 
 
 async def test_a_policy_that_does_not_hold_asks_for_the_most() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from typer.testing import CliRunner
+
+from voicebot.cli.app import app
 from voicebot.cli.chat import printed
 from voicebot.messages.messenger import Message
 
@@ -27,3 +30,8 @@ def test_in_json_they_are_effects() -> None:
     ]
     assert found["say"] == ANSWER["say"]
     assert "+14155550134" not in line
+
+
+def test_the_help_shows_how_messages_look() -> None:
+    told = " ".join(CliRunner().invoke(app, ["chat", "--help"]).stdout.split())
+    assert "shown as [sms] or [email]," in told

@@ -102,6 +102,12 @@ def test_an_id_that_is_not_there_or_not_unique_is_refused(settings: Settings, tm
         chosen(load(server__data_dir=tmp_path / "nowhere"), ["aa"], None, None)
 
 
+def test_where_nothing_was_recorded_there_is_no_last_call(tmp_path: Path) -> None:
+    assert open_store(tmp_path).close()
+    with pytest.raises(VoicebotError, match="no call was recorded yet"):
+        chosen(load(server__data_dir=tmp_path), ["last"], None, None)
+
+
 def test_a_date_is_a_date(settings: Settings) -> None:
     with pytest.raises(typer.BadParameter):
         chosen(settings, [], "yesterday", None)

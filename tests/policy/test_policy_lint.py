@@ -72,7 +72,6 @@ def test_uncovered_near_misses_are_counted_and_named() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "",
         "3",
         "- 3",
         "policy: 3",
@@ -93,12 +92,17 @@ def test_uncovered_near_misses_are_counted_and_named() -> None:
         "policy: p\nvocab: {d: int}\nrules: [{id: a, when: {}, then: {b: 1}, say: 3}]\n",
         "policy: p\neffective: {from: [1]}\n",
     ],
-    ids=range(20),
+    ids=range(19),
 )
 def test_nonsense_is_told_with_its_place(text: str) -> None:
     with pytest.raises(PolicyError) as caught:
-        PolicyBook.parse({"p.yaml": text, "q.yaml": "rubbish"})
+        PolicyBook.parse({"p.yaml": text, "q.yaml": TEXT.replace("policy: p", "policy: good")})
+    assert {problem.file for problem in caught.value.problems} == {"p.yaml"}
     assert all(problem.code in CODES and problem.line >= 1 and problem.fix for problem in caught.value.problems)
+
+
+def test_an_empty_file_is_no_mistake() -> None:
+    assert PolicyBook.parse({"p.yaml": "", "q.yaml": TEXT}).names == {"p"}
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

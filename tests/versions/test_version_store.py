@@ -18,16 +18,6 @@ from voicebot.versions.pointers import Pointers
 from voicebot.versions.store import VersionStore
 
 
-@pytest.fixture
-def folders(tmp_path: Path) -> Folders:
-    return bench.shop(tmp_path / "shop")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> VersionStore:
-    return VersionStore(tmp_path / "data")
-
-
 def test_a_version_is_named_by_its_content(store: VersionStore, folders: Folders) -> None:
     kept = store.keep(folders)
     assert kept.id == content_id(files(folders))

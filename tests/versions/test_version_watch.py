@@ -19,21 +19,6 @@ from voicebot.versions.store import VersionStore
 from voicebot.versions.watch import VersionWatch
 
 
-@pytest.fixture
-def folders(tmp_path: Path) -> Folders:
-    return bench.shop(tmp_path / "shop")
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def store(data: Path) -> VersionStore:
-    return VersionStore(data)
-
-
 @asynccontextmanager
 async def opened(watch: VersionWatch) -> AsyncIterator[tuple[VersionWatch, Editions]]:
     try:

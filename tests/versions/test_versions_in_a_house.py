@@ -34,16 +34,6 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folders(tmp_path: Path) -> Folders:
-    return bench.shop(tmp_path / "shop")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> VersionStore:
-    return VersionStore(tmp_path / "data")
-
-
-@pytest.fixture
 async def house(tmp_path: Path, folders: Folders, cache: Path) -> AsyncIterator[House]:
     data = tmp_path / "data"
     data.mkdir()

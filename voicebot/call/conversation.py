@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from voicebot.call.deciding import decided
 from voicebot.dialogue import codec
 from voicebot.dialogue.effects import COMMIT_ONLY, CommitAction, Decide, Effect, PlanAction, Query, Say
 from voicebot.dialogue.engine import Engine, State
@@ -27,7 +28,6 @@ from voicebot.policy.book import PolicyBook
 from voicebot.records.events.base import CallEvent
 from voicebot.records.events.call import Fault
 from voicebot.records.events.dialogue import EngineEffect, EngineInput, Said
-from voicebot.records.events.policy import PolicyDecided
 from voicebot.records.log import EventLog
 from voicebot.speaking.verbaliser import shown
 
@@ -155,23 +155,7 @@ class Line:
 
     def _decide(self, effect: Decide) -> Decided:
         decision = self._room.policies.decide(effect.policy, effect.facts, today=self._room.today())
-        self._note(
-            PolicyDecided(
-                policy=decision.policy,
-                version=decision.version,
-                rule=decision.rule,
-                outcome=decision.outcome,
-                facts=decision.facts,
-                reasons=decision.reasons,
-                near_misses=decision.near_misses,
-                layer=decision.layer,
-                say=decision.say,
-                because=decision.because,
-                statute=decision.statute,
-                floor=decision.floor,
-                trace=tuple(verdict._asdict() for verdict in decision.trace),
-            )
-        )
+        self._note(decided(decision))
         return Decided(request=effect.request, decision=decision.to_json(), now=self._room.now())
 
     async def _read(self, query: Query) -> None:

@@ -38,8 +38,8 @@ def first_needed(flows: FlowSet) -> FlowSet:
     todo = list(wanted)
     while todo:
         for step in flows.flows[todo.pop()].steps:
-            target: str = step.call if isinstance(step, schema.Call) else getattr(step, "link", "")
-            if target in flows.flows and target not in wanted:
+            target = schema.started_flow(step)
+            if target is not None and target in flows.flows and target not in wanted:
                 wanted.add(target)
                 todo.append(target)
     return dataclasses.replace(flows, flows={name: flow for name, flow in flows.flows.items() if name in wanted})

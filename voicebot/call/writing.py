@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from voicebot.call.deciding import decided
 from voicebot.oms.actions import ActionKind
 from voicebot.oms.desk import OrderDesk
 from voicebot.oms.facts import order_facts
@@ -13,7 +14,6 @@ from voicebot.oms.verification import STRONG
 from voicebot.oms.writes import Needs
 from voicebot.policy.book import PolicyBook
 from voicebot.records.events.dialogue import Said
-from voicebot.records.events.policy import PolicyDecided
 from voicebot.records.live import LiveLog
 from voicebot.records.log import EventLog
 
@@ -42,17 +42,7 @@ def needs_of(policies: PolicyBook, orders: OrderDesk, log: EventLog, today: Call
         amount = next((known[name] for name in _AMOUNTS if isinstance(known.get(name), int)), 0)
         facts = {name: value for name, value in known.items() if value is not None}
         decision = policies.decide(POLICY, {**facts, "action": kind.value, "amount_minor": amount}, today=today())
-        log.append(
-            PolicyDecided(
-                policy=decision.policy,
-                version=decision.version,
-                rule=decision.rule,
-                outcome=decision.outcome,
-                facts=decision.facts,
-                reasons=decision.reasons,
-                near_misses=decision.near_misses,
-            )
-        )
+        log.append(decided(decision))
         level = decision.outcome.get("level")
         return level if isinstance(level, int) and not isinstance(level, bool) else STRONG
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
+from voicebot.cli.recorded import call_id
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -89,7 +91,7 @@ def show_call(
     from voicebot.records.projections.transcript import transcript
     from voicebot.records.projections.waterfall import waterfall
 
-    records = _with_store(data_dir, lambda store: store.records(_call_id(store, call)))
+    records = _with_store(data_dir, lambda store: store.records(call_id(store, call)))
     if as_json:
         for record in records:
             typer.echo(json.dumps(record.to_json(), ensure_ascii=False))
@@ -219,22 +221,6 @@ def _with_store(data_dir: Path | None, read: Callable[[CallReader], T]) -> T:
             store.close()
     except VoicebotError as error:
         _fail(str(error))
-
-
-def _call_id(store: CallReader, wanted: str) -> str:
-    from voicebot.errors import VoicebotError
-
-    if wanted == "last":
-        latest = store.calls(limit=1)
-        if not latest:
-            raise VoicebotError("no call was recorded yet", fix="make one, then try again")
-        return latest[0].call
-    found = store.matching(wanted)
-    if not found:
-        raise VoicebotError(f"no call {wanted!r}", fix="voicebot calls list shows their ids")
-    if len(found) > 1:
-        raise VoicebotError(f"{wanted!r} begins several ids: {', '.join(found)}", fix="give more of it")
-    return found[0]
 
 
 def _fail(message: str) -> NoReturn:

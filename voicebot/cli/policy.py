@@ -66,7 +66,7 @@ def decide(
     policy: Annotated[str, typer.Argument(help="Name of the policy, such as returns.")],
     facts: Annotated[Path, typer.Option(help="JSON file with the facts, an object; - reads it from the terminal.")],
     policies: Annotated[Path, typer.Option(help="Folder with the policies.")] = Path("policies"),
-    today: Annotated[str, typer.Option(help="The day to decide on, such as 2026-11-21; the latest version.")] = "",
+    today: Annotated[str, typer.Option(help="Day to decide on, such as 2026-11-21; else the latest version.")] = "",
     language: Annotated[str, typer.Option(help="Language of the wording.")] = "en",
     as_json: AsJson = False,
 ) -> None:

@@ -48,21 +48,29 @@ def chosen(settings: Settings, wanted: Sequence[str], since: str | None, last: i
     if files and not names and since is None and last is None:
         return Calls((), files, lambda _: ())
     store = read_store(settings.server.data_dir, settings.records)
-    ids = [call for name in names if name != _ALL for call in _named(store, name)]
+    ids = [call_id(store, name) for name in names if name != _ALL]
     if _ALL in names or since is not None or last is not None:
         ids += _listed(store, since, last)
     return Calls(tuple(dict.fromkeys(ids)), files, store.records)
 
 
-def _named(store: CallReader, name: str) -> list[str]:
-    if name == _LAST:
-        return _listed(store, None, 1)
-    found = store.matching(name)
+def call_id(store: CallReader, wanted: str) -> str:
+    """The call that an id, the beginning of one, or `last` means.
+
+    Raises:
+        VoicebotError: there is none, or there are several.
+    """
+    if wanted == _LAST:
+        latest = store.calls(limit=1)
+        if not latest:
+            raise VoicebotError("no call was recorded yet", fix="make one, then try again")
+        return latest[0].call
+    found = store.matching(wanted)
     if not found:
-        raise VoicebotError(f"no call {name!r}", fix="voicebot calls list shows their ids")
+        raise VoicebotError(f"no call {wanted!r}", fix="voicebot calls list shows their ids")
     if len(found) > 1:
-        raise VoicebotError(f"{name!r} begins several ids: {', '.join(found)}", fix="give more of it")
-    return found
+        raise VoicebotError(f"{wanted!r} begins several ids: {', '.join(found)}", fix="give more of it")
+    return found[0]
 
 
 def _listed(store: CallReader, since: str | None, last: int | None) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,15 +18,12 @@ from typing import Any
 
 import httpx
 
-from voicebot.errors import ConfigError
 from voicebot.handoff.settings import HandoffSettings
-from voicebot.webhooks import signed_headers
+from voicebot.webhooks import RETRIED, secret_for, signed_headers
 
 log = logging.getLogger(__name__)
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 300.0
-#: Answers after which the same post may succeed later.
-_RETRIED = frozenset((408, 425, 429, 500, 502, 503, 504))
 #: Posts under way at once; further ones wait.
 _AT_ONCE = 4
 _WAITING = 1_000
@@ -56,7 +52,7 @@ def pause_s(attempt: int, status: int, retry_after: str | None, *, attempts: int
         attempts: how many are allowed.
         jitter: 0..1, random; spreads the retries of many packets.
     """
-    if attempt >= attempts or (status and status not in _RETRIED):
+    if attempt >= attempts or (status and status not in RETRIED):
         return None
     if retry_after is not None and retry_after.strip().isdecimal():
         return min(float(retry_after), _LONGEST_PAUSE_S)
@@ -151,12 +147,6 @@ def webhook_from(settings: HandoffSettings, environ: Mapping[str, str] | None = 
     """
     if not settings.webhook_url:
         return None
-    url = httpx.URL(settings.webhook_url)
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ConfigError("not an http(s) URL", where="handoff.webhook_url", fix=f"got {settings.webhook_url!r}")
-    secret = (os.environ if environ is None else environ).get(settings.webhook_secret_env, "")
-    if not secret:
-        fix = f"put one into the environment variable {settings.webhook_secret_env}"
-        raise ConfigError("the webhook has no secret to sign with", where="handoff.webhook_secret_env", fix=fix)
+    secret = secret_for(settings.webhook_url, settings.webhook_secret_env, section="handoff", environ=environ)
     client = httpx.AsyncClient(timeout=settings.webhook_timeout_s, follow_redirects=False)
     return Webhook(settings, secret, client)

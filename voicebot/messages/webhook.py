@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Callable, Mapping
 
 import httpx
 
-from voicebot.errors import ConfigError
 from voicebot.messages.messenger import CHANNELS, Channel, Message, MessageError
 from voicebot.messages.settings import MessageSettings
-from voicebot.webhooks import signed_headers
+from voicebot.webhooks import RETRIED, secret_for, signed_headers
 
-#: Answers after which the same post may succeed a moment later.
-_RETRIED = frozenset((408, 425, 429, 500, 502, 503, 504))
 _PAUSE_S = 0.3
 
 
@@ -64,7 +60,7 @@ class WebhookMessenger:
             if answer.is_success:
                 return
             cause = f"HTTP {answer.status_code}"
-            if answer.status_code not in _RETRIED:
+            if answer.status_code not in RETRIED:
                 break
         raise MessageError(f"not taken: {cause}", where="messages.webhook_url")
 
@@ -78,12 +74,6 @@ def webhook_from(settings: MessageSettings, environ: Mapping[str, str] | None = 
     Raises:
         ConfigError: it has no usable URL or no secret: messages are never posted unsigned.
     """
-    url = httpx.URL(settings.webhook_url)
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ConfigError("not an http(s) URL", where="messages.webhook_url", fix=f"got {settings.webhook_url!r}")
-    secret = (os.environ if environ is None else environ).get(settings.webhook_secret_env, "")
-    if not secret:
-        fix = f"put one into the environment variable {settings.webhook_secret_env}"
-        raise ConfigError("the webhook has no secret to sign with", where="messages.webhook_secret_env", fix=fix)
+    secret = secret_for(settings.webhook_url, settings.webhook_secret_env, section="messages", environ=environ)
     client = httpx.AsyncClient(timeout=settings.timeout_s, follow_redirects=False)
     return WebhookMessenger(settings.webhook_url, secret, client, attempts=settings.attempts)

@@ -118,16 +118,12 @@ class PolicyBook:
 
 
 def _read(texts: Mapping[str, str]) -> _Read:
-    problems: list[Problem] = []
     laws: list[Source] = []
     others: list[Source] = []
-    for file, text in sorted(texts.items()):
-        try:
-            for document in documents.read(text):
-                is_law = isinstance(document.data, dict) and "statutes" in document.data
-                (laws if is_law else others).append(Source(file, document))
-        except documents.DocumentError as error:
-            problems.append(Problem(file, error.line, "P001", error.what, error.fix))
+    written, problems = documents.read_files(sorted(texts.items()), "P001")
+    for file, document in written:
+        is_law = isinstance(document.data, dict) and "statutes" in document.data
+        (laws if is_law else others).append(Source(file, document))
     packs: dict[str, list[Pack]] = {}
     for source in laws:
         if (pack := read_pack(source)) is not None:

@@ -5,11 +5,13 @@ Plain data only: no tags, no anchors and aliases (they hide what a reviewer shou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
+
+from voicebot.policy.problems import Problem
 
 Path = tuple[str | int, ...]
 
@@ -37,6 +39,23 @@ class Document:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+
+def read_files(texts: Iterable[tuple[str, str]], code: str) -> tuple[list[tuple[str, Document]], list[Problem]]:
+    """The documents of files, each with its file's name, and a problem for every file that cannot be read.
+
+    Args:
+        texts: names and texts, in the order in which they are read.
+        code: of these problems.
+    """
+    found: list[tuple[str, Document]] = []
+    problems: list[Problem] = []
+    for file, text in texts:
+        try:
+            found += [(file, document) for document in read(text)]
+        except DocumentError as error:
+            problems.append(Problem(file, error.line, code, error.what, error.fix))
+    return found, problems
 
 
 def read(text: str) -> list[Document]:

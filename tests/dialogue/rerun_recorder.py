@@ -114,7 +114,15 @@ class _Writes:
         return self
 
     async def plan(self, request: str, action: str, order: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        return {"status": "ok", "plan": f"plan-{request}", "subject": "c1", "needs": 1, "preview": {}}
+        preview = {"headline": "the Rain Jacket", "refund_minor": 0, "currency": "EUR"}
+        return {
+            "status": "ok",
+            "plan": f"plan-{request}",
+            "action": action,
+            "subject": f"order:{order}",
+            "needs": 2,
+            "preview": preview,
+        }
 
     async def commit(self, request: str, plan: str) -> dict[str, Any]:
         return {"status": "done", "reference": "R1"}
@@ -122,7 +130,7 @@ class _Writes:
     async def abandon(self, plan: str) -> None: ...
 
     async def check(self, request: str, order: str, factor: str, value: str) -> dict[str, Any]:
-        return {"status": "ok", "subject": "c1", "proved": 2}
+        return {"status": "ok", "subject": f"order:{order}", "proved": 2}
 
     async def send_code(self, request: str, order: str) -> dict[str, Any]:
         return {"status": "sent", "channel": "sms"}

@@ -54,3 +54,16 @@ def test_broken_dates_do_not_matter() -> None:
 @pytest.mark.parametrize(("words", "other"), [("no, the other one", True), ("not that one", True), ("the tent", False)])
 def test_means_other(words: str, other: bool) -> None:
     assert means_other(words) is other
+
+
+def test_a_short_form_is_no_size() -> None:
+    sizes = tuple(Option(value=size, label=text(f"the tee, {size}"), clues=(f"T-{size}",)) for size in ("S", "M"))
+    for words in ("I'm not sure", "I don’t know", "it's for my son"):
+        assert pick(words, sizes) is None, words
+    assert pick("the M", sizes) == "M"
+
+
+def test_what_is_denied_in_a_short_form() -> None:
+    ways = (Option(value="qr", label=text("a code"), clues=("not cannot",)), Option(value="do", label=text("do it")))
+    assert pick("I can't print", ways) == "qr"
+    assert pick("I don't have a printer", ways) == "qr"

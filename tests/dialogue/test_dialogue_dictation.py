@@ -15,7 +15,7 @@ from stage import ROOT, Stage, flows, policies
 
 from voicebot.dialogue.commands import Command
 from voicebot.dialogue.context import Context
-from voicebot.dialogue.dictation import after_start_over, piece, readings
+from voicebot.dialogue.dictation import after_start_over, free_text, piece, readings
 from voicebot.dialogue.effects import Expect
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.inputs import KeysPressed
@@ -313,3 +313,11 @@ def test_keys_answer_a_quantity() -> None:
     stage = asked("quantity")
     stage.give(KeysPressed(keys="2#", now=NOW))
     assert stage.state.facts["wanted"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("12 Mill Road.", "12 Mill Road"), (" New York,", "New York"), ("St. Louis", "St. Louis")]
+)
+def test_free_text_is_no_sentence(text: str, value: str) -> None:
+    context = Context(kind="open", slot="city", slots={"city": "text"})
+    assert free_text(text, context, ()) == Command("set_slot", {"slot": "city", "value": value})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from facts import TODAY
@@ -10,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stage import flows
 
+from voicebot import identifiers
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.flowset import FlowSet
-from voicebot.dialogue.interpret import interpret, needs_classifier, wish_words
+from voicebot.dialogue.interpret import interpret, needs_classifier
 from voicebot.dialogue.state import Option
+from voicebot.dialogue.wishes import told, wish_words
 from voicebot.dialogue.wording import text
 
 OPEN = Context(today=TODAY, slots={"wish": "wish", "order_number": "order_number"}, slot="wish")
@@ -109,6 +113,8 @@ def test_choices() -> None:
     assert read("hm", asked) == [("not_understood", {})]
     answered = Context(choice="which", options=OPTIONS, slots={"which": "choice"}, values={"which": "4481207"})
     assert ("correct_slot", {"slot": "which", "value": "5530418"}) in read("no, the other one", answered)
+    longer = "and what about the lamp that came along with the other one of my parcels"
+    assert read(longer, answered) == [("not_understood", {})]
     alone = Context(choice="which", slots={"which": "choice"})
     assert ("correct_slot", {"slot": "which", "value": None}) in read("no, a different order", alone)
 
@@ -145,7 +151,7 @@ def test_free_text_may_be_polite() -> None:
     assert read("a scarf, please", asked) == [("set_slot", {"slot": "what", "value": "a scarf, please"})]
     assert read("no thanks", asked)[0][0] != "set_slot"
     earlier = dataclasses.replace(asked, slots={"what": "text", "pay": "choice"}, choice="pay", values={"pay": "card"})
-    assert read("The other bookshelf.", earlier) == [("set_slot", {"slot": "what", "value": "The other bookshelf."})]
+    assert read("The other bookshelf.", earlier) == [("set_slot", {"slot": "what", "value": "The other bookshelf"})]
 
 
 def test_a_conditional_yes_is_no_yes() -> None:
@@ -181,7 +187,107 @@ def test_identifiers_say_nothing_about_the_wish() -> None:
     assert wish_words("where is order 4481207") == "where is order"
 
 
+def test_flows_are_told_a_wish_without_what_may_be_an_identifier() -> None:
+    assert told("exchange order four four eight one two zero seven for size nine") == "exchange order for size nine"
+    assert told("it's four four eight one and then, in blue") == "it's and then, in blue"
+    assert told("the trail runners, size 10.5 or ten") == "the trail runners, size 10.5 or ten"
+
+
+def test_words_are_searched_once_in_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[tuple[str, str]] = []
+
+    def counted(kind: str) -> Callable[..., Any]:
+        finder = identifiers._FINDERS[kind]
+
+        def search(words: str) -> Any:
+            searched.append((kind, words))
+            return finder(words)
+
+        return search
+
+    for kind in ("email", "order_number"):
+        monkeypatch.setitem(identifiers._FINDERS, kind, counted(kind))
+    words = "hello there, what became of my parcel with those two green garden chairs"
+    context = dataclasses.replace(NUMBER, kind="quantity", slot="pieces", slots={**NUMBER.slots, "pieces": "quantity"})
+    assert needs_classifier(words, context) is False  # "two"
+    assert wish_words(words) == words
+    read(words, context, wismo=0.9)
+    assert sorted(searched) == [("email", words), ("order_number", words)]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=80), st.sampled_from([OPEN, NUMBER]), st.lists(st.text(max_size=20), max_size=3))
 def test_no_words_break_it(words: str, context: Context, alternatives: list[str]) -> None:
     assert interpret(words, context, flows(), {"wismo": 0.6}, alternatives).commands
+
+
+STORY = Context(
+    today=TODAY, slot="what_happened", slots={"what_happened": "text", "order_number": "order_number"},
+    flow="complaint", running=("patterns/main", "complaint"),
+)  # fmt: skip
+LOOK = dataclasses.replace(
+    STORY, slot="swap_words", slots={"swap_words": "text"}, flow="exchange", running=("patterns/main", "exchange")
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "context", "probabilities", "flow"),
+    [
+        ("actually, cancel it", STORY, {"cancel": 0.97}, "cancel"),
+        ("no, wait, where is my order?", STORY, {"wismo": 0.87}, "wismo"),
+        ("I want to cancel my order", STORY, {"cancel": 0.99}, "cancel"),
+        ("you know what, can you change my address", LOOK, {"address_change": 0.9}, "address_change"),
+        ("actually, can you cancel order 4481207", STORY, {"cancel": 0.97}, "cancel"),
+    ],
+)
+def test_a_clear_other_wish_is_no_answer_in_free_text(
+    words: str, context: Context, probabilities: dict[str, float], flow: str
+) -> None:
+    first = read(words, context, (), **probabilities)[0]
+    assert (first[0], first[1].get("flow")) == ("start_flow", flow)
+
+
+@pytest.mark.parametrize(
+    ("words", "context", "probabilities"),
+    [
+        # Not sure enough.
+        ("actually, cancel it", STORY, {"cancel": 0.7}),
+        # What happened, however much it sounds like a wish.
+        ("when I try to cancel my order it says error", STORY, {"cancel": 0.99}),
+        ("they charged me twice and nobody answers", STORY, {"billing_dispute": 0.98}),
+        ("where is my order, I have been waiting for three weeks now", STORY, {"wismo": 0.99}),
+        ("I can't cancel my order", STORY, {"cancel": 0.99}),
+        ("I want to return the shoes", STORY, {"return": 0.97}),
+        # Goods are what was asked for.
+        ("actually, do you have it in black", LOOK, {"availability": 0.92}),
+        ("can I have it in black", LOOK, {"availability": 0.92}),
+        ("actually the blue one", LOOK, {"order_change": 0.9}),
+        # The flow itself knows the way there, or is on it.
+        ("I want to return it", LOOK, {"return": 0.95}),
+        ("actually, can I exchange it", LOOK, {"exchange": 0.95}),
+        ("actually, what's the weather", STORY, {"out_of_scope": 0.95}),
+    ],
+)
+def test_everything_else_is_the_answer_in_free_text(
+    words: str, context: Context, probabilities: dict[str, float]
+) -> None:
+    assert read(words, context, (), **probabilities) == [("set_slot", {"slot": context.slot, "value": words})]
+
+
+def test_a_person_is_asked_for_in_free_text() -> None:
+    for words in (
+        "can I talk to a human",
+        "agent please",
+        "I have told this three times already and now I want to speak to a manager",
+        "this is going nowhere so can you please just put me through to a real person",
+    ):
+        assert read(words, STORY)[0][0] == "human_agent", words
+
+
+def test_that_somebody_asked_for_a_person_is_a_story() -> None:
+    for words in (
+        "I asked to speak to a manager last week and they hung up on me twice",
+        "your man on the phone said I should just talk to a person in the store and they laughed at me",
+        "I couldn't hear it when the driver rang because the bell is broken, and he left",
+    ):
+        assert read(words, STORY) == [("set_slot", {"slot": "what_happened", "value": words})], words

@@ -17,6 +17,7 @@ import pytest
 from facts import NOW, TODAY
 from stage import ROOT, policies
 
+from voicebot.dialogue import kinds
 from voicebot.dialogue.engine import Engine
 from voicebot.dialogue.inputs import CallOpened
 from voicebot.dialogue.kinds import ActionName, QueryOp
@@ -27,7 +28,7 @@ from voicebot.dialogue.loader import Checked, check_flows, check_folder, parse_f
 from voicebot.dialogue.problems import CODES, WARNINGS
 from voicebot.dialogue.render import WORDINGS
 from voicebot.dialogue.turn import Turn
-from voicebot.oms.actions import ActionKind
+from voicebot.oms.actions import HARMLESS, ActionKind
 from voicebot.policy.book import PolicyBook
 
 MISTAKES = Path(__file__).parent / "mistakes"
@@ -84,6 +85,7 @@ def test_what_looks_like_a_mistake_and_is_none(path: Path) -> None:
 
 def test_there_are_enough_mistakes_and_every_code_is_tried() -> None:
     assert len(SEEDED) >= 40
+    assert FINE
     assert all(marked(path.read_text("utf-8")) for path in SEEDED)
     tried = {code for path in SEEDED for _, code in marked(path.read_text("utf-8"))}
     assert tried | ELSEWHERE == set(CODES)
@@ -120,6 +122,7 @@ def test_examples_that_an_encoder_puts_together_are_told() -> None:
 def test_arguments_are_those_that_the_order_system_takes() -> None:
     assert READS.keys() == set(typing.get_args(QueryOp))
     assert ACTIONS.keys() == set(typing.get_args(ActionName)) == {kind.value for kind in ActionKind}
+    assert {kind.value for kind in HARMLESS} == kinds.HARMLESS
     said = inspect.getsource(ActionKind).replace('"""', "").split(" = ")[1:]
     for text in said:
         name = text.split('"')[1]

@@ -41,13 +41,19 @@ TEXTS = (
 )  # fmt: skip
 Deed = tuple[str, Any]
 
+
+def said_in_turn(*texts: str) -> list[Deed]:
+    return [("say", (text,)) for text in texts]
+
+
+CANCELLED = said_in_turn("please cancel my order", "6640529", "10115", "yes")
 said = st.sampled_from(TEXTS).map(lambda text: ("say", (text,)))
 tried = st.lists(st.sampled_from(TEXTS), min_size=2, max_size=3).map(lambda texts: ("tried", tuple(texts)))
 pressed = st.sampled_from(["0", "1", "2", "*", "4481207", "55"]).map(lambda keys: ("press", (keys,)))
 other = st.sampled_from(
     [("silence", ()), ("interrupt", ()), ("fault", ("talk",)), ("fault", ("hearing",)), ("down", ())]
 )
-deeds = st.lists(st.one_of(said, said, tried, pressed, other), min_size=1, max_size=9)
+deeds = st.lists(st.one_of(said, tried, pressed, other), min_size=1, max_size=9)
 
 
 def tried_with(mode: Mode) -> Version:
@@ -88,11 +94,13 @@ def assert_same(run: Rerun) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(script=deeds, transfers=st.booleans())
+@given(begun=st.integers(0, len(CANCELLED)), script=deeds, transfers=st.booleans())
 def test_the_same_flows_do_exactly_the_same(
-    open_call: Callable[..., RecordedCall], script: list[Deed], transfers: bool
+    open_call: Callable[..., RecordedCall], begun: int, script: list[Deed], transfers: bool
 ) -> None:
-    records = asyncio.run(record(open_call(transfers=transfers), script))
+    """Calls that begin with nothing, with a whole cancellation, or with a part of one, and go on in any way."""
+    records = asyncio.run(record(open_call(transfers=transfers), CANCELLED[:begun] + script))
+    assert begun < len(CANCELLED) or "commit_action" in kinds_in(records)
     assert_same(again(records))
 
 
@@ -100,10 +108,6 @@ def kinds_in(records: list[Record]) -> set[str]:
     return {effect["kind"] for step in steps(records) for effect in step.effects} | {
         f"{step.input['kind']} {step.input.get('status', '')}".strip() for step in steps(records)
     }
-
-
-def said_in_turn(*texts: str) -> list[Deed]:
-    return [("say", (text,)) for text in texts]
 
 
 HUMAN = said_in_turn("a human please", "yes", "a human please", "yes")
@@ -115,12 +119,24 @@ HUMAN = said_in_turn("a human please", "yes", "a human please", "yes")
         (HUMAN, False, {"handoff", "handoff_result no_target"}),
         (HUMAN, True, {"handoff", "handoff_result transferred"}),
         (said_in_turn("please call me back", "yes", "yes"), False, {"book_callback", "callback_booked"}),
+        (CANCELLED, False, {"check_proof", "plan_action", "commit_action", "answered"}),
+        (CANCELLED[:3] + said_in_turn("no"), False, {"plan_action", "abandon_plan"}),
         ([("silence", ()), ("silence", ()), ("silence", ())], False, {"user_silent"}),
         ([*said_in_turn("where is my order"), ("press", ("1",))], False, {"keys_pressed"}),
         ([("down", ()), ("tried", ("where is", "4481207")), ("interrupt", ())], False, {"query", "heard"}),
         ([("fault", ("talk",)), ("fault", ("hearing",)), *said_in_turn("goodbye")], False, {"failed", "hang_up"}),
     ],
-    ids=["no agent", "transferred", "call-back", "silence", "keys", "order system down", "faults"],
+    ids=[
+        "no agent",
+        "transferred",
+        "call-back",
+        "cancelled",
+        "not cancelled",
+        "silence",
+        "keys",
+        "order system down",
+        "faults",
+    ],
 )
 async def test_hand_offs_call_backs_keys_silence_and_failures_are_run_again(
     open_call: Callable[..., RecordedCall], script: list[Deed], transfers: bool, seen: set[str]

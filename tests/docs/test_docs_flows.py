@@ -17,10 +17,16 @@ PAGE = (ROOT / "docs" / "flows.md").read_text("utf-8")
 
 
 def test_the_page_names_all_there_is() -> None:
-    named = set(re.findall(r"\w+", PAGE))
+    named = {word for span in re.findall(r"`([^`\n]+)`", PAGE) for word in re.findall(r"\w+", span)}
     types = (typing.get_args(kind) for kind in (SlotType, QueryOp, ActionName, Factor))
-    for there_is in (STEPS, KINDS, REQUIRED, CODES, *types):
+    for there_is in (KINDS, REQUIRED, *types):
         assert set(there_is) <= named, set(there_is) - named
     assert {"deny", "unsure", "human_agent"} <= COMMANDS
     for code, meaning in CODES.items():
         assert f"| {code} | {meaning} |" in PAGE
+
+
+def test_every_action_of_a_step_has_one_row() -> None:
+    rows = PAGE.partition("| action | with | does |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    actions = [name for row in rows for name in re.findall(r"`(\w+):", row.split(" | ")[0])]
+    assert sorted(actions) == sorted(STEPS)

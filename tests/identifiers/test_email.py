@@ -155,7 +155,7 @@ def test_an_ending_that_was_not_said_makes_it_doubtful() -> None:
 
 
 def test_a_lost_at_sign_is_worth_a_question() -> None:
-    assert all(found.score < 0.7 for found in find_emails("john.smith.gmail.com"))
+    assert 0.2 < find_emails("john.smith.gmail.com")[0].score < 0.7
 
 
 def test_the_span_covers_the_address_and_not_the_sentence() -> None:

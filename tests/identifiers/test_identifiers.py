@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,3 +202,17 @@ def test_a_denial_that_begins_like_an_assent_is_a_no(words: str) -> None:
 def test_seven_digits_without_a_country_code_are_no_sure_phone_number() -> None:
     assert all(found.score < 1.0 for found in find("phone", "3107413"))
     assert find("phone", "4155550134")[0].score == 1.0
+
+
+def test_a_search_is_remembered_and_stays_as_it_was() -> None:
+    words = "my order is 4481207 and this is only said in this test"
+    first = find("order_number", words)
+    first.clear()
+    assert [found.value for found in find("order_number", words)] == ["4481207"]
+
+
+def test_what_is_remembered_of_one_country_or_day_does_not_answer_for_another() -> None:
+    assert best("amount", "fifty dollars") == "5000 USD"
+    assert find("amount", "fifty dollars", region="CA")[0].value == "5000 CAD"
+    days = {find("date", "yesterday", today=date(2026, 11, day))[0].value for day in (19, 20)}
+    assert days == {"2026-11-18", "2026-11-19"}

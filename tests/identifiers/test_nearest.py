@@ -69,6 +69,22 @@ def test_numbers_are_added_once_and_found_at_once() -> None:
     assert near(index, "4481208") == ["4481208", "4481207"]
 
 
+def test_many_numbers_added_one_by_one_are_as_good_as_all_at_once() -> None:
+    random = Random(9)
+    numbers = [f"W{number}" for number in random.sample(range(100_000, 1_000_000), 2_500)]
+    grown = NumberIndex(numbers[:1000])
+    whole = NumberIndex(numbers)
+    for number in numbers[1000:]:
+        grown.add(number)
+        if random.random() < 0.05:
+            assert number in grown
+            assert grown.nearest(number, 1) == [(number, 0.0)], "it is there at once"
+    assert len(grown) == len(whole) == len(numbers)
+    for number in numbers[::250]:
+        for heard in (number[:-1] + "3", number[1:], number[:3] + number[4:]):
+            assert grown.nearest(heard, 4) == whole.nearest(heard, 4)
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.one_of(DIGITS, MIXED), max_size=30, unique=True), st.one_of(DIGITS, MIXED))
 def test_distances_are_true_and_nothing_nearer_of_that_length_is_missed(numbers: list[str], heard: str) -> None:

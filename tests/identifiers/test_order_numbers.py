@@ -39,7 +39,7 @@ def test_formats_of_a_shop(text: str, formats: list[str], value: str, score: flo
 
 
 def test_another_format_than_the_shops_is_only_worth_a_question() -> None:
-    assert all(found.score < 0.5 for found in find_order_numbers("4481207", ["@@#####"]))
+    assert max(found.score for found in find_order_numbers("4481207", ["@@#####"])) < 0.5
 
 
 @pytest.mark.parametrize("text", ["put 20000 into my account", "I ordered 2 for 30 dollars"])

@@ -68,6 +68,7 @@ def run_verify(turn: Turn, step: schema.Verify, onwards: str) -> None:
         turn.verifying = {"order": order["id"], "subject": order["subject"], "level": int(level)}
         turn.pattern("verify")
     elif step.on_failure is not None:
+        turn.took(step, "failed")
         turn.goto(step.on_failure)
     else:
         turn.drop_to_main()

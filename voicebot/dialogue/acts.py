@@ -147,6 +147,12 @@ _TOLD_TO_ANSWER = re.compile(
     r"|(?:system|admin|developer)(?: \w+)? (?:message|mode|override|prompt))\b[^?!]*"
     r"\b(?:yes|confirm(?:ed)?|approved?|agreed?)\b"
 )
+_ASKS_FOR_PERSON = re.compile(
+    r"(?:^|\b(?:and|but|so|no|now|just|actually|then) )"
+    r"(?:i(?:'d| would)? (?:just |really |rather )*(?:want|need|like|prefer|speak|talk)\b"
+    r"|(?:can|could|may) (?:i|you|we)\b|let me\b|(?:get|give|put|connect|transfer|pass|hand) me\b)"
+    rf"[a-z' ]{{0,40}}\b{_PERSON}"
+)
 _REACH = re.compile(r"\b(?:talk|speak|chat|connect|transfer|put|pass|get|give|hand|need|want|switch)\b")
 _TO_MACHINE = re.compile(r"to (?:a |this )?(?:machine|robot|bot|computer)")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
@@ -175,6 +181,11 @@ def acts(text: str) -> tuple[str, ...]:
     if "done" in found and "thanks" in found:
         found = [name for name in found if name != ("done" if words.startswith(("thank", "ok")) else "thanks")]
     return tuple(dict.fromkeys(found))
+
+
+def asks_for_person(text: str) -> bool:
+    """Whether a person is asked for here and now: "I want to speak to a manager", but not "I asked to speak to one"."""
+    return _ASKS_FOR_PERSON.search(plain(text)) is not None
 
 
 def told_to_answer(text: str) -> bool:

@@ -31,6 +31,9 @@ _MONTHS = (
 )  # fmt: skip
 _ENDING = re.compile(r"\b(?:end(?:s|ing)?|finish(?:es|ing)?) (?:in|with|on) (\d{1,6})\b")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+#: Of "I'm", "it's": no size M, no size S.
+_SHORT_FORM = re.compile(r"['’](?:m|s|d|ll|re|ve)\b")
+_NOT = re.compile(r"\b\w+n['’]t\b")
 _WORD = re.compile(r"[a-z0-9]+")
 _COMMON = frozenset({
     "the", "a", "an", "and", "or", "of", "from", "for", "with", "one", "order", "orders", "item", "items", "other",
@@ -88,22 +91,29 @@ def _only(values: Sequence[str]) -> str | None:
     return values[0] if len(values) == 1 else None
 
 
-def _words(option: Option) -> frozenset[str]:
+def words_of(option: Option) -> frozenset[str]:
+    """Words of its name and its clues that may tell it from others, in the form that `stem` gives them."""
     texts = [part.value for part in option.label if part.kind != "date"]
     texts += [clue for clue in option.clues if not _ISO.match(clue)]
     words = {word for text in texts for word in _WORD.findall(text.lower())}
-    return frozenset(_stem(word) for word in words) - _COMMON
+    return frozenset(stem(word) for word in words) - _COMMON
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """The singular of most plurals; other words as they are."""
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _written_out(words: str) -> str:
+    """ "I'm" has no m in it; "can't" is "cannot", and of "don't" only the "not" tells anything."""
+    return _SHORT_FORM.sub("", _NOT.sub(" not", re.sub(r"\bcan['’]t\b", "cannot", words)))
 
 
 def _by_words(words: str, options: Sequence[Option]) -> str | None:
     """Words that fewer options share weigh more; a tie is no answer."""
-    own = [_words(option) for option in options]
+    own = [words_of(option) for option in options]
     shared = Counter(word for each in own for word in each)
-    said = {_stem(word) for word in _WORD.findall(words)} - _COMMON
+    said = {stem(word) for word in _WORD.findall(_written_out(words))} - _COMMON
     scores = [sum(1.0 / shared[word] for word in said & each if shared[word] < len(options)) for each in own]
     best = max(scores)
     if best == 0.0 or scores.count(best) > 1:

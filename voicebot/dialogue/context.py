@@ -26,6 +26,7 @@ class Context:
         denied: values that the caller has said are wrong.
         attempts: n-best lists of earlier answers to what is being asked, which were wrong.
         partial: what was said before of the value being asked for, when that was not all of it.
+        running: flows being run, the innermost last.
         pending: the engine waits for an answer from elsewhere.
     """
 
@@ -44,4 +45,5 @@ class Context:
     denied: tuple[str, ...] = ()
     attempts: tuple[tuple[tuple[str, float], ...], ...] = ()
     partial: str = ""
+    running: tuple[str, ...] = ()
     pending: bool = False

@@ -16,7 +16,6 @@ from voicebot.dialogue.commands import Command
 from voicebot.dialogue.context import Context
 from voicebot.identifiers import Completeness, Found
 from voicebot.identifiers.completeness import ADDRESS_PART
-from voicebot.identifiers.dates import find_dates
 
 if TYPE_CHECKING:
     from voicebot.dialogue.turn import Turn
@@ -58,6 +57,7 @@ _ANSWERS = frozenset({
 })  # fmt: skip
 _MOVES = frozenset({"unsure", "goodbye", "thanks", "greet", "help", "done", "no_human", "abuse", "start_over"})
 _ENDS = " .,;…-?!"
+_FULL_STOPS = " .,;…"
 #: Nothing was said of any value.
 NOTHING = ("", "")
 
@@ -143,16 +143,22 @@ def keep(turn: Turn, command: Command) -> bool:
     return True
 
 
+def region(language: str) -> str:
+    """ISO 3166 country of a call's language, `US` where it names none."""
+    return language.partition("-")[2].upper() or _REGION
+
+
 def _find(kind: str, text: str, context: Context) -> list[Found]:
-    region = context.language.partition("-")[2].upper() or _REGION
     if kind == "digits":
         return _digits(text) if context.doubt is None else []
+    where = region(context.language)
     if kind != "date":
-        return identifiers.find(kind, text, region=region)
+        return identifiers.find(kind, text, region=where)
     held = context.values.get(context.slot or "") or next(
         (context.values.get(slot) for slot, type_ in context.slots.items() if type_ == "date"), None
     )
-    return find_dates(text, _day(context.today), region=region, near=_day(str(held)[:10]) if held else None)
+    near = _day(str(held)[:10]) if held else None
+    return identifiers.find("date", text, today=_day(context.today), region=where, near=near)
 
 
 def _digits(text: str) -> list[Found]:
@@ -163,13 +169,16 @@ def _digits(text: str) -> list[Found]:
 
 
 def free_text(text: str, context: Context, moves: Collection[str]) -> Command | None:
-    """The words themselves, where they are what was asked for, unless they make a move of the conversation."""
+    """The words themselves, where they are what was asked for, unless they make a move of the conversation.
+
+    The recogniser ends what it hears like a sentence; a street or a city has no full stop.
+    """
     if context.slot is None or context.slots.get(context.slot) != "text":
         return None
     words = acts.plain(text).split()
     if len(words) <= _SHORT and (set(moves) & _MOVES or not set(words) - _ANSWERS):
         return None
-    return Command("set_slot", {"slot": context.slot, "value": text.strip()[:_LONGEST_VALUE]})
+    return Command("set_slot", {"slot": context.slot, "value": text.strip(_FULL_STOPS)[:_LONGEST_VALUE]})
 
 
 def _day(text: str) -> date | None:

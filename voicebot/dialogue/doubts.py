@@ -204,11 +204,11 @@ def run_instead(turn: Turn, _step: schema.Instead, onwards: str) -> None:
     """Leave the pattern by the way that the open question has for who cannot answer it; without one, go on."""
     pattern = turn.stack.pop()
     asking = turn.asking
-    way = next((asking.on[command] for command in _WAYS_OUT if command in asking.on), None) if asking else None
-    if way is None:
+    command = next((each for each in _WAYS_OUT if each in asking.on), None) if asking else None
+    if asking is None or command is None:
         turn.stack.append(Frame(pattern.flow, onwards))
     else:
-        turn.goto(way)
+        turn.leave_by(asking, command)
 
 
 def _texts(heard: Candidates) -> set[str]:

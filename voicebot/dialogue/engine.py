@@ -7,11 +7,12 @@ way, or the call ended.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from voicebot.dialogue import acting, answers, dictation, doubts, kinds, schema
+from voicebot.dialogue import acting, answers, dictation, doubts, kinds, schema, wishes
 from voicebot.dialogue.commands import MISSES, PATTERNS, POLITE, Command
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.effects import Effect
@@ -107,6 +108,7 @@ class Engine:
             denied=state.denied,
             attempts=doubts.earlier(state, asking.ask) if asking else (),
             partial=state.partial[1] if asking and state.partial[0] == asking.ask else "",
+            running=tuple(frame.flow for frame in state.stack),
             pending=state.pending is not None,
         )
 
@@ -133,6 +135,7 @@ def _opened_again(turn: Turn, event: CallOpened) -> None:
 
 
 def _said(turn: Turn, event: UserSaid) -> None:
+    turn.words = event.understanding.text
     _commands(turn, event.understanding.commands)
 
 
@@ -191,8 +194,7 @@ def _apply(turn: Turn, command: Command) -> bool:
     asking = turn.asking
     if asking is not None:
         if command.name in asking.on:
-            turn.waiting = False
-            turn.goto(asking.on[command.name])
+            turn.leave_by(asking, command.name)
             return True
         slot = turn.slot(asking.ask)
         if slot is not None and slot.type == "yes_no" and command.name in ("affirm", "deny"):
@@ -231,8 +233,7 @@ def _start(turn: Turn, command: Command) -> bool:
     if command.name == "human_agent":
         turn.human_requests += 1
         if asking is not None and "human_agent" in asking.on:
-            turn.waiting = False
-            turn.goto(asking.on["human_agent"])
+            turn.leave_by(asking, "human_agent")
             return True
     flow = HUMAN if command.name == "human_agent" else str(command.args.get("flow", ""))
     known = turn.flows.flows.get(flow)
@@ -240,9 +241,11 @@ def _start(turn: Turn, command: Command) -> bool:
         return False
     intent = command.args.get("intent")
     turn.intent = intent if isinstance(intent, str) else flow
+    wish = wishes.told(str(command.args.get("words", turn.words)), str(turn.call.get("language", "en")))
     _wish_granted(turn)
     for depth, frame in enumerate(turn.stack):
         if frame.flow == flow:  # said again: go on with it
+            turn.stack[depth] = dataclasses.replace(frame, wish=wish, wished=()) if wish else frame
             again = known.on_again
             if again is not None and (again.if_ is None or again.if_.holds(turn.scope())):
                 del turn.stack[depth + 1 :]
@@ -254,7 +257,7 @@ def _start(turn: Turn, command: Command) -> bool:
     while len(turn.stack) > 1 and turn.stack[-1].flow.startswith("patterns/"):
         turn.stack.pop()
     acting.ask_again(turn)
-    turn.digress(flow, turn.intent)
+    turn.digress(flow, turn.intent, wish)
     return True
 
 

@@ -16,6 +16,7 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
     "branch": ("{", "}"),
     "decide": ("{{", "}}"),
     "ground": ("{{", "}}"),
+    "spot": ("{{", "}}"),
     "plan": ("{{", "}}"),
     "commit": ("[[", "]]"),
     "verify": ("{{", "}}"),
@@ -62,8 +63,9 @@ def overview(flows: FlowSet) -> str:
     for name, flow in sorted(flows.flows.items()):
         if flow.triggers:
             lines.append(f"  caller((caller)) -->|{_quoted(', '.join(sorted(flow.triggers)))}| {_name(name)}")
-        others = sorted({(target, step.kind) for step in flow.steps if (target := _other(step)) is not None})
-        lines += [f"  {_name(name)} -->|{kind}| {_name(target)}" for target, kind in others if target in flows.flows]
+        started = ((schema.started_flow(step), step.kind) for step in flow.steps)
+        others = sorted({(target, kind) for target, kind in started if target is not None and target in flows.flows})
+        lines += [f"  {_name(name)} -->|{kind}| {_name(target)}" for target, kind in others]
     return "\n".join(lines) + "\n"
 
 
@@ -113,6 +115,8 @@ def shown(step: schema.Step, language: str) -> str:
             return f"policy {step.decide}"
         case schema.Ground():
             return f"match {step.ground}"
+        case schema.Spot():
+            return f"spot {step.into} in {step.spot.source}"
         case schema.Branch():
             return step.id
         case schema.Set():
@@ -140,10 +144,6 @@ def shown(step: schema.Step, language: str) -> str:
 
 def _words(lines: schema.Lines, language: str) -> str:
     return (lines.get(language) or next(iter(lines.values())))[0].source
-
-
-def _other(step: schema.Step) -> str | None:
-    return step.link if isinstance(step, schema.Link) else step.call if isinstance(step, schema.Call) else None
 
 
 def node_id(step: str) -> str:

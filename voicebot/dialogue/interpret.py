@@ -7,29 +7,41 @@ the caller's wish. What is read where depends on what was asked: an "okay" after
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from voicebot import identifiers
-from voicebot.dialogue import acts, choices, dictation, doubts
+from voicebot.dialogue import acts, choices, dictation, doubts, schema, slot_values
 from voicebot.dialogue.commands import Alternative, Command, Understanding
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.flowset import FlowSet
 from voicebot.dialogue.lint import HUMAN
 from voicebot.dialogue.sayings import OUT_OF_SCOPE
-from voicebot.dialogue.wishes import Probabilities, Wish, begin, known_intents, likeliest, several, starts
-from voicebot.identifiers.grounding import NATS_PER_LOGPROB
+from voicebot.dialogue.slot_values import Value
+from voicebot.dialogue.wishes import (
+    MAX_CHARACTERS,
+    Probabilities,
+    Wish,
+    begin,
+    clauses,
+    known_intents,
+    leaves_question,
+    likeliest,
+    several,
+    starts,
+    wish_words,
+)
 
-MAX_CHARACTERS = 600
 #: Slot types whose values can be corrected in part.
 _IDENTIFIERS = ("email", "order_number", "tracking_number", "phone", "postcode")
 _ACTS = frozenset({"affirm", "deny", "thanks", "greet", "goodbye", "repeat", "slower", "cancel_dialogue", "help"}) | {
     "bot_challenge", "unsure", "hold_on",
 }  # fmt: skip
-#: Slot types of which a second attempt is weighed together with the first, and how many values that gives.
-_FUSED, _RANKED = frozenset({"postcode", "name", "spelling"}), 5
+#: So many words may correct a choice that was made before, or say that it was another one.
+_FEW_WORDS = 8
+#: In an answer of more words, a move is rather told of than made.
+_SAID_SHORTLY = 10
 #: Moves that say everything that the utterance says.
 _FINAL = frozenset({"bot_challenge", "repeat", "slower", "hold_on", "cancel_dialogue", "human_agent", "wrong_person"})
 
@@ -59,18 +71,7 @@ def needs_classifier(text: str, context: Context) -> bool:
     words = acts.plain(text).split()
     if len(words) <= 3 or dictation.piece(text, context) is not None:
         return False
-    return not _found(text, context, (), context.slots)
-
-
-def wish_words(text: str) -> str:
-    """The words without identifiers, which say nothing about the wish; empty when nothing is left to classify."""
-    rest = text[:MAX_CHARACTERS]
-    for kind in ("email", "order_number", "phone"):
-        spans = [found.span for found in identifiers.find(kind, rest) if found.score >= dictation.UNASKED[kind]]
-        for start, end in sorted(spans, reverse=True):
-            rest = f"{rest[:start]} {rest[end:]}"
-    rest = " ".join(rest.split())
-    return rest if any(len(word) > 1 for word in acts.plain(rest).split()) else ""
+    return not slot_values.values(text, context, (), context.slots)
 
 
 def interpret(
@@ -143,7 +144,7 @@ class _Reading:
         final = next((move for move in self.moves if move in _FINAL), None)
         if final == "hold_on" and self.intent is not None and self.confidence >= self.thresholds.interrupt:
             final = None  # "hang on, where is my order?"
-        if final is not None:
+        if final is not None and not self._tells(final):
             return (Command(final, confidence=self.confidence if final == HUMAN else 1.0),)
         answer = self._answer()
         filled = self._filled()
@@ -151,7 +152,8 @@ class _Reading:
             # "No, I mean order 4481207" is no answer in free text, nor is "no, the other one".
             other = choices.says_only_other(self.text)
             meant = tuple(c for c in filled if c.name == "correct_slot" and (other or self._is_identifier(c)))
-            return meant or (words,)
+            other_wish = () if meant else self._other_wish()
+            return meant or ((*other_wish, *self._volunteered(other_wish)) if other_wish else (words,))
         if "goodbye" in self.moves and not filled:
             return (Command("goodbye"),)
         wish = self._wish(answered=asked and bool(filled or answer))
@@ -167,6 +169,22 @@ class _Reading:
         if "unsure" in self.moves:
             return (Command("unsure"),)
         return self._act()
+
+    def _tells(self, move: str) -> bool:
+        """Whether a move is only told of, in a long answer in free text: "I asked to speak to a manager"."""
+        long = len(acts.plain(self.text).split()) > _SAID_SHORTLY
+        told = long and self.context.slots.get(self.context.slot or "") == "text"
+        return told and not (move == HUMAN and acts.asks_for_person(self.text))
+
+    def _other_wish(self) -> tuple[Command, ...]:
+        """What is surely another wish, where anything may be the answer."""
+        if self.intent in (None, OUT_OF_SCOPE) or self.confidence < self.thresholds.interrupt:
+            return ()
+        running = [self.flows.flows[name] for name in self.context.running if name in self.flows.flows]
+        led_to = {schema.started_flow(step) for flow in running for step in flow.steps} - {HUMAN}
+        flow = self.flows.intents.get(str(self.intent), HUMAN)
+        other = flow not in self.context.running and leaves_question(self.text, led=flow in led_to)
+        return self._wish(answered=False) if other else ()
 
     def _is_identifier(self, command: Command) -> bool:
         return self.context.slots.get(str(command.args.get("slot"))) in _IDENTIFIERS
@@ -201,7 +219,7 @@ class _Reading:
         correction = self._correction()
         if correction is not None:
             return (correction,)
-        values = _found(self.text, self.context, self.alternatives, self.context.slots)
+        values = slot_values.values(self.text, self.context, self.alternatives, self.context.slots)
         if self.context.kind == "choice" and not values.keys() & set(_IDENTIFIERS):
             # "Size ten" is the option that was asked for, not ten pieces.
             chosen = self._choice()
@@ -215,7 +233,7 @@ class _Reading:
             result.append(chosen)
         return tuple(result)
 
-    def _slot(self, value: _Value) -> Command:
+    def _slot(self, value: Value) -> Command:
         held = self.context.values.get(value.slot)
         name = "correct_slot" if held not in (None, value.text) and self.context.slot != value.slot else "set_slot"
         return Command(name, value.args)
@@ -253,13 +271,16 @@ class _Reading:
             return None
         options, held = self.context.options, self.context.values.get(slot)
         asked = self.context.slot == slot
+        few = len(acts.plain(self.text).split()) <= _FEW_WORDS
         if choices.means_other(self.text) and not asked:
             others = [option.value for option in options if option.value != held]
             value = choices.pick(self.text, [o for o in options if o.value != held], self.context.today)
-            if value is None and held is not None and len(others) == 1:
+            if value is None and held is not None and len(others) == 1 and few:
                 value = others[0]
-            return Command("correct_slot", {"slot": slot, "value": value})
-        if not options or not (asked or (held is not None and len(acts.plain(self.text).split()) <= 8)):
+            # "And the lamp from the other order has to go back, too" is about something else than the choice.
+            if value is not None or few:
+                return Command("correct_slot", {"slot": slot, "value": value})
+        if not options or not (asked or (held is not None and few)):
             return None
         value = choices.pick(self.text, options, self.context.today)
         if value is None and asked and choices.means_none(self.text):
@@ -278,7 +299,8 @@ class _Reading:
         needed = self.thresholds.wish if same or self.context.kind == "open" else self.thresholds.interrupt
         if self.confidence < needed:
             return ()
-        many = several(self.parts, self.flows, known_intents(self.flows), self.thresholds.part)
+        said = clauses(wish_words(self.text, self.context.language)) if self.parts else ()
+        many = several(self.parts, self.flows, known_intents(self.flows), self.thresholds.part, said)
         if many:
             self.intent, self.confidence = many[0].intent, many[0].confidence
             return starts(many, self.flows)
@@ -288,7 +310,7 @@ class _Reading:
         """Slots of the flow about to start that the same words fill already."""
         flow = self.flows.flows.get(str(wish[-1].args.get("flow", HUMAN)))
         slots = {name: slot.type for name, slot in flow.slots.items()} if flow else {}
-        values = _found(self.text, self.context, self.alternatives, slots)
+        values = slot_values.values(self.text, self.context, self.alternatives, slots)
         self.found.update({kind: value.text for kind, value in values.items()})
         return tuple(Command("set_slot", value.args) for value in values.values())
 
@@ -304,97 +326,3 @@ class _Reading:
         if self.label == OUT_OF_SCOPE and self.context.kind == "open":
             return (Command(OUT_OF_SCOPE, confidence=self.confidence),)
         return ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """A value for a slot; `heard` are the scored hypotheses behind it, none when it is certain."""
-
-    slot: str
-    text: str
-    heard: tuple[tuple[str, float], ...] = ()
-
-    @property
-    def args(self) -> dict[str, Any]:
-        given = {"slot": self.slot, "value": self.text}
-        return {**given, "heard": [list(pair) for pair in self.heard]} if self.heard else given
-
-
-def _found(
-    text: str, context: Context, alternatives: Sequence[Alternative], slots: Mapping[str, str]
-) -> dict[str, _Value]:
-    """Slot type -> slot and value, for identifiers in the words; the one that was asked for wins its words."""
-    kinds: dict[str, str] = {}
-    for slot, kind in slots.items():
-        if kind in dictation.UNASKED and (kind not in kinds or slot == context.slot):
-            kinds[kind] = slot
-    readings = {kind: dictation.readings(kind, text, context) for kind in dictation.UNASKED if kind in kinds}
-    order = sorted(
-        readings, key=lambda kind: (kind != context.kind, -max((f.score for f in readings[kind]), default=0))
-    )
-    taken: list[tuple[int, int]] = []
-    result: dict[str, _Value] = {}
-    for kind in order:
-        asked = kind == context.kind
-        free = [f for f in readings[kind] if not any(f.span[0] < end and start < f.span[1] for start, end in taken)]
-        if not asked and not (free and dictation.replaces(kind, text, context.values.get(kinds[kind]))):
-            continue
-        held = (context.values.get(kinds[kind]),) if identifiers.yes_no(text) is False else ()
-        value = _fused(kind, text, context, alternatives) if asked else None
-        value = value or _grounded(
-            kind, kinds[kind], free, context, alternatives if asked else (), (*context.denied, *held)
-        )
-        if value is not None:
-            result[kind] = value
-            taken += [f.span for f in free[:1]]
-            if asked:
-                break
-    return result
-
-
-def _fused(kind: str, text: str, context: Context, alternatives: Sequence[Alternative]) -> _Value | None:
-    """What this attempt and the wrong ones before it add up to: each of them was wrong somewhere else."""
-    if kind not in _FUSED or context.slot is None or not context.attempts:
-        return None
-    ranked = identifiers.rank(kind, [text, *alternatives], context.attempts)
-    ranked = [found for found in ranked if found.value not in context.denied][:_RANKED]
-    if not ranked:
-        return None
-    # Shares of belief, as the log-probabilities that grounding takes for such shares.
-    heard = tuple((found.value, math.log(max(found.score, 1e-6)) / NATS_PER_LOGPROB) for found in ranked)
-    return _Value(context.slot, ranked[0].value, heard)
-
-
-def _grounded(
-    kind: str,
-    slot: str,
-    readings: list[identifiers.Found],
-    context: Context,
-    alternatives: Sequence[Alternative],
-    denied: Sequence[Any],
-) -> _Value | None:
-    """The value heard, or the known one that it must be: this caller's own numbers come first."""
-    found: list[identifiers.Found] = []
-    scores: dict[str, float] = {}
-    for other in alternatives:
-        words, score = (other, None) if isinstance(other, str) else other
-        read = dictation.readings(kind, words, context)[:1]
-        found += read
-        if score is not None:
-            scores |= {f.value: max(score, scores.get(f.value, score)) for f in read}
-    found += readings[:3]
-    if not found:
-        return None
-    # A doubtful reading (a number with a digit too many) gives way to a better one of the same sounds; of equally good
-    # ones the recogniser's counts.
-    anchor = (readings or found)[0].value
-    best = max((f for f in found if abs(len(f.value) - len(anchor)) <= 1), key=lambda f: f.score)
-    heard = list(dict.fromkeys([best.value, *(f.value for f in found)]))
-    scored = tuple((value, scores.get(value, max(scores.values()))) for value in heard) if scores else ()
-    # What was denied, or is being denied now, is not what was said.
-    known = tuple(value for value in context.known.get(slot, ()) if value not in denied)
-    if known and heard[0] not in known:
-        grounding = identifiers.ground(scored or heard, known)
-        if grounding.decision is identifiers.Decision.ACCEPT and grounding.value is not None:
-            return _Value(slot, grounding.value)
-    return _Value(slot, heard[0], scored)

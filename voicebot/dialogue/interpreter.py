@@ -12,11 +12,11 @@ from voicebot import weights
 from voicebot.dialogue.commands import Alternative, Understanding
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.flowset import FlowSet
-from voicebot.dialogue.interpret import Thresholds, interpret, needs_classifier, wish_words
+from voicebot.dialogue.interpret import Thresholds, interpret, needs_classifier
 from voicebot.dialogue.learning import Knowledge, knowledge
 from voicebot.dialogue.sentences import SentenceEncoder, open_encoder
 from voicebot.dialogue.settings import DialogueSettings
-from voicebot.dialogue.wishes import clauses
+from voicebot.dialogue.wishes import clauses, wish_words
 
 
 class LocalInterpreter:
@@ -34,7 +34,7 @@ class LocalInterpreter:
 
     def understand_now(self, text: str, context: Context, alternatives: Sequence[Alternative] = ()) -> Understanding:
         """The same, in this thread."""
-        words = wish_words(text) if needs_classifier(text, context) else ""
+        words = wish_words(text, context.language) if needs_classifier(text, context) else ""
         whole, *parts = self.probabilities([words, *clauses(words)]) if words else [{}]
         return interpret(text, context, self.flows, whole, alternatives, self._thresholds, parts)
 

@@ -97,6 +97,7 @@ _MEANINGS: Mapping[str, str] = {
     "Branch.branch": "The cases.",
     "Ground.ground": "The slot.",
     "Ground.into": "Variable that gets the match.",
+    "Spot.into": "Variable that gets the values that are said.",
     "Set.set": "Name -> CEL.",
     "Link.link": "The flow.",
     "Call.call": "The flow.",

@@ -15,10 +15,9 @@ from voicebot import identifiers
 from voicebot.dialogue.commands import PATTERNS, Command, Understanding
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.flowset import FlowSet
-from voicebot.dialogue.interpret import MAX_CHARACTERS
 from voicebot.dialogue.lint import HUMAN
 from voicebot.dialogue.sayings import OUT_OF_SCOPE
-from voicebot.dialogue.wishes import MOST, Wish, known_intents, starts
+from voicebot.dialogue.wishes import MAX_CHARACTERS, MOST, Wish, known_intents, starts
 
 #: Longest answer that is read, in characters.
 MAX_ANSWER = 4000

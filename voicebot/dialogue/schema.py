@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
 
 from voicebot.dialogue.kinds import (
     ActionName,
@@ -65,6 +65,14 @@ class Slot(_Model):
     """When an identifier that was answered is read back by the pattern `read_back` before the flow goes on."""
     on_change: str | None = None
     """Step to go to when the caller gives or corrects the value outside the step that asks for it."""
+    from_wish: bool = False
+    """For `choice` and `text`: what the wish names fills it, once, where that is clear; otherwise it is asked."""
+
+    @model_validator(mode="after")
+    def _can_be_named(self) -> Slot:
+        if self.from_wish and self.type not in ("choice", "text"):
+            raise ValueError(f"from_wish is for a choice or a text: a {self.type} is heard in the wish anyway")
+        return self
 
 
 class Step(_Model):
@@ -163,6 +171,20 @@ class Ground(Step):
     offers: Annotated[int, Field(ge=0, le=100)] = 4
     """How many existing values that nobody was heard to say may be asked about in one call, the caller's own aside: who
     tries numbers would learn which exist."""
+    into: Name
+
+
+class Spot(Step):
+    """Find out which of several values are said, e.g. sizes and colours. The variable gets a list of them, in the order
+    of the words; the longest value wins its words, so that "extra large" is no "large"."""
+
+    kind: ClassVar[str] = "spot"
+    spot: Cel
+    """The words: a slot, or `dialogue.wish`."""
+    among: Cel
+    """The values, as a list; lists in it count as well."""
+    said_as: Cel | None = None
+    """How values are also said: value -> regular expression, any case; by default `shop.said_as`."""
     into: Name
 
 
@@ -327,7 +349,7 @@ class Cancel(Step):
 STEPS: Mapping[str, type[Step]] = {
     cls.kind: cls
     for cls in (
-        Say, Ask, Query, Ground, Decide, Branch, Set, Link, Call, Plan, Commit, Verify, Prove, SendCode, Message,
+        Say, Ask, Query, Ground, Spot, Decide, Branch, Set, Link, Call, Plan, Commit, Verify, Prove, SendCode, Message,
         Handoff, Callback, End, Wait, Confirm, Instead, Cancel,
     )
 }  # fmt: skip
@@ -346,6 +368,11 @@ def step_type(value: Any) -> type[Step]:
         said = " and ".join(actions) if actions else "none"
         raise ValueError(f"a step has exactly one action, this one has {said}: use one of {', '.join(STEPS)}")
     return STEPS[actions[0]]
+
+
+def started_flow(step: Step) -> str | None:
+    """The flow that a step calls or links to."""
+    return step.link if isinstance(step, Link) else step.call if isinstance(step, Call) else None
 
 
 def _step(value: Any) -> Step:

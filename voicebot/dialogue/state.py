@@ -19,6 +19,10 @@ class Frame:
     intent: str = ""
     saved: Mapping[str, Any] | None = None
     """Of a digression: the facts of what it interrupted, which has them back when the digression is over."""
+    wish: str = ""
+    """Words of the wish that began it."""
+    wished: tuple[str, ...] = ()
+    """Slots that these words have filled: once is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +122,7 @@ class State:
         return cls(
             **{
                 **row,
-                "stack": tuple(Frame(**frame) for frame in row["stack"]),
+                "stack": tuple(Frame(**{**frame, "wished": tuple(frame.get("wished", ()))}) for frame in row["stack"]),
                 "pending": Request(**row["pending"]) if row["pending"] else None,
                 "background": tuple(Request(**request) for request in row["background"]),
                 "options": tuple(

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from voicebot.dialogue import acting, doubts, questions, schema
+from voicebot.dialogue import acting, doubts, questions, schema, spotting
 from voicebot.dialogue.effects import BookCallback, Decide, Handoff, Query
 from voicebot.dialogue.render import Template, UnspeakableError
 from voicebot.dialogue.state import Frame
@@ -31,6 +31,10 @@ def _ask(turn: Turn, step: schema.Ask, onwards: str) -> None:
         turn.choice, turn.options = step.ask, questions.options(turn, step.choices)
         if not turn.options:
             raise UnspeakableError(step.ask)
+    if turn.take_from_wish(step.ask, slot):
+        turn.goto(onwards)
+        return
+    frame = turn.stack[-1]
     if not turn.quiet:
         turn.speak(turn.render(_question(turn, step, frame.asked)), "repair" if frame.asked and turn.misses else "ask")
         if step.confirms is not None:
@@ -103,11 +107,21 @@ def _set(turn: Turn, step: schema.Set, onwards: str) -> None:
     turn.goto(onwards)
 
 
+def _spot(turn: Turn, step: schema.Spot, onwards: str) -> None:
+    scope = turn.scope()
+    words = step.spot.value(scope)
+    said_as = turn.flows.shop.get("said_as") if step.said_as is None else step.said_as.value(scope)
+    among = spotting.flat(step.among.value(scope))
+    also = {str(value): str(how) for value, how in said_as.items()} if isinstance(said_as, Mapping) else {}
+    turn.facts[step.into] = list(spotting.spotted(words if isinstance(words, str) else "", among, also))
+    turn.goto(onwards)
+
+
 def _link(turn: Turn, step: schema.Link, _onwards: str) -> None:
     left = turn.stack.pop()
-    turn.push(step.link, intent=left.intent)
+    turn.push(step.link, intent=left.intent, wish=left.wish)
     if turn.stack[-1].flow == step.link:
-        turn.stack[-1] = dataclasses.replace(turn.stack[-1], saved=left.saved)
+        turn.stack[-1] = dataclasses.replace(turn.stack[-1], saved=left.saved, wished=left.wished)
 
 
 def _call(turn: Turn, step: schema.Call, onwards: str) -> None:
@@ -143,6 +157,7 @@ RUN: Mapping[type[schema.Step], Callable[[Turn, Any, str], None]] = {
     schema.Ask: _ask,
     schema.Query: _query,
     schema.Ground: doubts.run_ground,
+    schema.Spot: _spot,
     schema.Decide: _decide,
     schema.Branch: _branch,
     schema.Set: _set,

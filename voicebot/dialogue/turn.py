@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from voicebot.dialogue import acting, doubts, kinds, schema
+from voicebot.dialogue import acting, doubts, kinds, naming, schema
 from voicebot.dialogue.effects import Effect, HangUp, Say
 from voicebot.dialogue.flowset import MAIN, FlowSet
 from voicebot.dialogue.render import Template, UnspeakableError, joined, merged
@@ -21,7 +21,8 @@ MAX_TRANSITIONS = 300
 MAX_DEPTH = 24
 
 
-#: Told of every step that runs: its flow, its id, and which way it went (`run`, `left out`, `case 2`).
+#: Told of every step that runs: its flow, its id, and which way it went (`run`, `left out`, `case 2`, `on deny`,
+#: `failed`).
 Watch = Callable[[str, str, str], None]
 
 
@@ -56,6 +57,8 @@ class Turn:
         self.changed = ""
         """Slot that the caller gave or corrected in this step, outside the question for it."""
         self.failed = state.failed
+        self.words = ""
+        """What the caller says in this step."""
         self.fresh: set[str] = set()
         """Slots filled in this step: a flow started in the same breath does not clear them."""
         self._said: list[Wording] = []
@@ -147,7 +150,26 @@ class Turn:
             "pending": self.pending.kind if self.pending else "",
             "verifying": self._verifying(),
             "said_before": bool(self.before.last_said),
+            "wish": self.wish(),
+            "named": naming.named(self.wish()),
         }
+
+    def wish(self) -> str:
+        """Words of the wish that is being dealt with; empty where it was not put in words."""
+        return next((frame.wish for frame in reversed(self.stack) if frame.intent), "")
+
+    def take_from_wish(self, name: str, slot: schema.Slot) -> bool:
+        """Fill a slot with what the wish names, when it names one thing. Once: who is asked again must answer."""
+        depth = next((n for n in range(len(self.stack) - 1, -1, -1) if self.stack[n].intent), None)
+        if depth is None or not slot.from_wish or name in self.stack[depth].wished:
+            return False
+        frame = self.stack[depth]
+        value = naming.named(frame.wish) if slot.type == "text" else naming.meant(frame.wish, self.options)
+        if not value:
+            return False
+        self.stack[depth] = dataclasses.replace(frame, wished=(*frame.wished, name))
+        self.facts[name] = self.previous[name] = value
+        return True
 
     def _verifying(self) -> dict[str, int]:
         """`level` that is wanted, and `have`, what is proved."""
@@ -167,8 +189,9 @@ class Turn:
     def goto(self, step: str) -> None:
         self.stack[-1] = dataclasses.replace(self.stack[-1], step=step, asked=0)
 
-    def push(self, flow: str, step: str | None = None, *, anew: bool = True, intent: str = "") -> None:
-        """Begin a flow on top; `anew` empties what it filled the last time, `intent` is the wish that began it."""
+    def push(self, flow: str, step: str | None = None, *, anew: bool = True, intent: str = "", wish: str = "") -> None:
+        """Begin a flow on top; `anew` empties what it filled the last time, `intent` is the wish that began it, and
+        `wish` its words."""
         if flow not in self.flows.flows or len(self.stack) >= MAX_DEPTH:
             self.fail()
             return
@@ -176,15 +199,15 @@ class Turn:
             for name in self.flows.written[flow] - self.fresh:
                 self.facts.pop(name, None)
                 self.attempts.pop(name, None)
-        self.stack.append(Frame(flow, step or self.flows.first(flow), intent=intent))
+        self.stack.append(Frame(flow, step or self.flows.first(flow), intent=intent, wish=wish))
         self.waiting = False
 
-    def digress(self, flow: str, intent: str) -> None:
+    def digress(self, flow: str, intent: str, wish: str = "") -> None:
         """Begin a flow in the middle of another one, whose facts it must not change; one that only waits has none."""
         top = self.stack[-1] if self.stack else None
         under_way = len(self.stack) > 1 and top is not None and (top.asked or top.step != self.flows.first(top.flow))
         saved = dict(self.facts) if under_way else None
-        self.push(flow, intent=intent)
+        self.push(flow, intent=intent, wish=wish)
         if self.stack and self.stack[-1].flow == flow:
             self.stack[-1] = dataclasses.replace(self.stack[-1], saved=saved)
 
@@ -275,6 +298,12 @@ class Turn:
         """Tell who watches which way a step went."""
         if self._watch is not None and self.stack:
             self._watch(self.stack[-1].flow, step.id, way)
+
+    def leave_by(self, asking: schema.Ask, command: str) -> None:
+        """Leave the open question by its way out for a command."""
+        self.waiting = False
+        self.took(asking, f"on {command}")
+        self.goto(asking.on[command])
 
     def known(self, slot: schema.Slot) -> tuple[str, ...]:
         """Likely values of a slot."""

@@ -1,6 +1,7 @@
 """Identifiers in spoken text: pure functions from words to values. No audio, no models, no I/O."""
 
 from datetime import date
+from functools import lru_cache
 
 from voicebot.identifiers.amounts import find_amounts
 from voicebot.identifiers.completeness import Completeness, completeness, completes
@@ -50,9 +51,16 @@ _FINDERS = {
 }
 #: What `find` can look for.
 KINDS = (*_FINDERS, "date", "amount")
+#: Kinds that are read in one country another way than in the next.
+_BY_REGION = frozenset({"date", "amount", "phone"})
+#: Searches that are remembered: in one turn the same words are looked through several times, to see whether there is a
+#: wish beside the values, and then for the values. Few enough that words are forgotten soon after their call.
+_REMEMBERED = 256
 
 
-def find(kind: str, text: str, *, today: date | None = None, region: str = "US") -> list[Found]:
+def find(
+    kind: str, text: str, *, today: date | None = None, region: str = "US", near: date | None = None
+) -> list[Found]:
     """Values of `kind` in `text`, best first; nothing for a kind that has no grammar.
 
     Args:
@@ -60,13 +68,20 @@ def find(kind: str, text: str, *, today: date | None = None, region: str = "US")
         text: what was said.
         today: the local date, for dates; without it only those said with their year are found.
         region: ISO 3166 country: the order of day and month, the currency of "dollars", a telephone number's country.
+        near: a date that was said before, which "no, the fifteenth" is about.
     """
+    days = (today, near) if kind == "date" else (None, None)
+    return list(_found(kind, text, days, region if kind in _BY_REGION else ""))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _found(kind: str, text: str, days: tuple[date | None, date | None], region: str) -> tuple[Found, ...]:
     match kind:
         case "date":
-            return find_dates(text, today, region=region)
+            return tuple(find_dates(text, days[0], region=region, near=days[1]))
         case "amount":
-            return find_amounts(text, region=region)
+            return tuple(find_amounts(text, region=region))
         case "phone":
-            return find_phones(text, region)
+            return tuple(find_phones(text, region))
     finder = _FINDERS.get(kind)
-    return finder(text) if finder else []
+    return tuple(finder(text)) if finder else ()

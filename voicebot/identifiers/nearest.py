@@ -1,23 +1,19 @@
-"""Which existing numbers a heard one may have been. Pure; in memory; one to three milliseconds among 100,000 numbers.
+"""Which existing numbers a heard one may have been. Pure; in memory; about a millisecond among a million numbers.
 
 Any connector whose order system cannot search by sound may keep a `NumberIndex`: fill it from the list of order numbers
-at the start, and `add` what is placed. Seven digits cost about 150 bytes an order.
-
-Numbers of one length stand in columns, one byte a character. `bytes.translate` turns a column into what each of its
-characters costs against one that was heard; sums of such columns bound the distance of all numbers at once, and only
-the few that are left are measured exactly.
+at the start, and `add` what is placed. Seven digits cost about 12 bytes an order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
 
-from voicebot.identifiers.distance import EXTRA_REPEATED, TURNED, sound_distance
-from voicebot.identifiers.sound import swap_cost
+from voicebot.identifiers.columns import CHARACTERS as _CHARACTERS
+from voicebot.identifiers.columns import LONGEST, Codes, Table, columns, encoded
+from voicebot.identifiers.distance import sound_distance
 
 #: Nothing farther than this is near.
 FARTHEST = 2.0
@@ -25,18 +21,18 @@ FARTHEST = 2.0
 LOGPROB_PER_CHARACTER = 2.0
 #: The letters of `W2611340` left away by the caller.
 LETTERS_LEFT_AWAY = 0.3
-_SHORTEST, _LONGEST = 3, 12
-#: Steps of a cost in a column: 12 unlike characters and two slips still fit into a byte.
-_STEPS = 15
-_SLIP = np.uint8(min(EXTRA_REPEATED, TURNED / 2) * _STEPS)
-_FAR = np.uint8(2 * _STEPS)
-_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-_Costs = npt.NDArray[np.uint8]
+#: Where there are many numbers, those within the first hide the others.
+_LEVELS = (1.0, FARTHEST)
+_SHORTEST = 3
+_BATCH = 50_000
+#: So many new numbers, or this part of the old ones, stay in a table of their own.
+_RECENT, _RECENT_PART = 1000, 0.1
 
 
 def canonical(number: str) -> str:
     """Letters and digits only, capitals: `#W 261-1340` is `W2611340`."""
+    if number.isascii() and number.isalnum():
+        return number.upper()
     return "".join(c for c in number.upper() if c.isascii() and c.isalnum())
 
 
@@ -48,27 +44,37 @@ class NumberIndex:
     """
 
     def __init__(self, numbers: Iterable[str] = ()) -> None:
-        self._numbers: set[str] = set()
-        self._tables: dict[tuple[int, float], _Table] = {}
-        for number in numbers:
-            self.add(number)
+        self._shelves: dict[tuple[int, float], _Shelf] = {}
+        remaining = iter(numbers)
+        read: dict[int, list[Codes]] = {}
+        while batch := list(islice(remaining, _BATCH)):
+            by_length: dict[int, list[int]] = {}
+            for key in map(canonical, batch):
+                if _SHORTEST <= len(key) <= LONGEST:
+                    by_length.setdefault(len(key), []).append(encoded(key))
+            for length, codes in by_length.items():
+                read.setdefault(length, []).append(np.array(codes, dtype=np.int64))
+        for length, parts in read.items():
+            unique = np.unique(np.concatenate(parts))
+            self._shelf(length, 0.0).fill(unique)
+            for key in _lettered(unique, length):
+                self._add_bare(key)
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return sum(len(shelf) for (_, penalty), shelf in self._shelves.items() if not penalty)
 
     def __contains__(self, number: str) -> bool:
-        return canonical(number) in self._numbers
+        key = canonical(number)
+        shelf = self._shelves.get((len(key), 0.0))
+        return shelf is not None and encoded(key) in shelf
 
     def add(self, number: str) -> None:
         """Put a number in; one that is there already stays there once."""
         key = canonical(number)
-        if key in self._numbers or not _SHORTEST <= len(key) <= _LONGEST:
+        if key in self or not _SHORTEST <= len(key) <= LONGEST:
             return
-        self._numbers.add(key)
-        self._table(len(key), 0.0).add(key, key)
-        bare = "".join(c for c in key if c.isdigit())
-        if bare != key and len(bare) >= _SHORTEST:
-            self._table(len(bare), LETTERS_LEFT_AWAY).add(bare, key)
+        self._shelf(len(key), 0.0).add(key, key)
+        self._add_bare(key)
 
     def nearest(self, heard: str | Sequence[tuple[str, float]], limit: int) -> list[tuple[str, float]]:
         """Existing numbers that `heard` may be a mishearing of, nearest first, each with its distance in characters.
@@ -85,88 +91,88 @@ class NumberIndex:
             return []
         top = max(score for _, score in hypotheses)
         found: dict[str, float] = {}
-        for text, score in sorted(hypotheses, key=lambda h: -h[1]):
-            self._search(canonical(text), (top - score) / LOGPROB_PER_CHARACTER, limit, found)
-        return sorted(found.items(), key=lambda item: (item[1], item[0]))[:limit]
+        for level in _LEVELS:
+            found = {}
+            for text, score in sorted(hypotheses, key=lambda h: -h[1]):
+                self._search(canonical(text), (top - score) / LOGPROB_PER_CHARACTER, level, limit, found)
+            if len(found) >= limit:
+                break
+        # Where not all that are equally near have room, the highest stay: the newest, which callers call about.
+        kept = sorted(sorted(found.items(), reverse=True), key=lambda item: item[1])[:limit]
+        return sorted(kept, key=lambda item: (item[1], item[0]))
 
-    def _table(self, length: int, penalty: float) -> _Table:
-        return self._tables.setdefault((length, penalty), _Table(length))
-
-    def _search(self, key: str, behind: float, limit: int, found: dict[str, float]) -> None:
-        for (length, penalty), table in self._tables.items():
-            if abs(length - len(key)) > 1 or len(key) > _LONGEST:
+    def _search(self, key: str, behind: float, level: float, limit: int, found: dict[str, float]) -> None:
+        """Into `found`, numbers no farther than `level`: all of them, or the `limit` nearest and some more."""
+        for (length, penalty), shelf in self._shelves.items():
+            if abs(length - len(key)) > 1 or not 0 < len(key) <= LONGEST:
                 continue
             begins = behind + penalty
-            for entry, number, at_least in table.near(key, FARTHEST - begins):
-                farthest = sorted(found.values())[limit - 1] if len(found) >= limit else FARTHEST + 1e-6
-                if begins + at_least >= farthest:
-                    break
-                cost = begins + sound_distance(key, entry)
-                if cost <= FARTHEST and cost < found.get(number, farthest):
-                    found[number] = cost
+            for table in shelf.tables():
+                for entry, number, at_least in table.near(key, level - begins):
+                    # Those that are as far as the last one are kept, too: which of them come first is for `nearest`.
+                    farthest = sorted(found.values())[limit - 1] if len(found) >= limit else level
+                    if begins + at_least > farthest:
+                        break
+                    cost = begins + sound_distance(key, entry)
+                    if cost <= found.get(number, farthest):
+                        found[number] = cost
+
+    def _shelf(self, length: int, penalty: float) -> _Shelf:
+        return self._shelves.setdefault((length, penalty), _Shelf(length, owned=penalty > 0.0))
+
+    def _add_bare(self, key: str) -> None:
+        bare = "".join(c for c in key if c.isdigit())
+        if bare != key and len(bare) >= _SHORTEST:
+            self._shelf(len(bare), LETTERS_LEFT_AWAY).add(bare, key)
 
 
-class _Table:
-    """Numbers of one length, a column for each of their characters."""
+class _Shelf:
+    """Numbers of one length: a large table that seldom changes, a small one of what is new, and what came just now."""
 
-    def __init__(self, length: int) -> None:
-        self._columns = [bytearray() for _ in range(length)]
-        self._numbers: list[str] = []
+    def __init__(self, length: int, *, owned: bool) -> None:
+        self._length = length
+        self._owned = owned
+        self._settled = self._recent = self._table([], [])
+        self._added: dict[tuple[int, str], None] = {}
+        self._codes_added: set[int] = set()
 
-    def add(self, entry: str, number: str) -> None:
-        for column, char in zip(self._columns, entry, strict=True):
-            column.append(ord(char))
-        self._numbers.append(number)
+    def __len__(self) -> int:
+        return len(self._settled) + len(self._recent) + len(self._added)
 
-    def near(self, key: str, within: float) -> Iterator[tuple[str, str, float]]:
-        """Entry, number and a lower bound of the distance, of all that may be within it, by that bound."""
-        if within < 0.0:
-            return
-        bounds = self._bounds(key)
-        places = np.flatnonzero(bounds <= int(within * _STEPS))
-        for place in places[np.argsort(bounds[places], kind="stable")]:
-            entry = bytes(column[place] for column in self._columns).decode("ascii")
-            yield entry, self._numbers[place], float(bounds[place]) / _STEPS
+    def __contains__(self, code: int) -> bool:
+        return code in self._settled or code in self._recent or code in self._codes_added
 
-    def _bounds(self, key: str) -> _Costs:
-        """Of all numbers, at most the distance; each path through the characters is a row of additions and minima."""
-        size = len(self._columns)
-        if len(key) != size:
-            # One character was swallowed, or one heard that was not said: aligned before it, shifted after it.
-            shift = size - len(key)
-            before = best = self._none()
-            for k in range(min(len(key), size)):
-                best = np.minimum(best, before) + self._cost(key, k + max(0, -shift), k + max(0, shift))
-                before = before + self._cost(key, k, k)
-            shorter: _Costs = np.minimum(best, before) + _SLIP
-            return shorter
-        # One dropped and one added: between the two the characters are shifted, to the left or to the right.
-        before = before_last = shifted_left = shifted_right = self._none()
-        after = before + _FAR
-        for k in range(size):
-            same = self._cost(key, k, k)
-            if k:
-                left, right = self._cost(key, k, k - 1), self._cost(key, k - 1, k)
-                shifted_left, shifted_right = shifted_left + left, shifted_right + right
-                turned = before_last + left + right
-                after = np.minimum(after + same, np.minimum(turned, np.minimum(shifted_left, shifted_right)))
-                shifted_left, shifted_right = np.minimum(shifted_left, before), np.minimum(shifted_right, before)
-            before_last, before = before, before + same
-        result: _Costs = np.minimum(before, after + 2 * _SLIP)
-        return result
+    def fill(self, codes: Codes) -> None:
+        """All at once, for a shelf that is empty."""
+        self._settled = Table(self._length, codes)
 
-    def _none(self) -> _Costs:
-        return np.zeros(len(self._numbers), dtype=np.uint8)
+    def add(self, entry: str, owner: str) -> None:
+        code = encoded(entry)
+        self._added[code, owner] = None
+        self._codes_added.add(code)
 
-    def _cost(self, key: str, heard: int, column: int) -> _Costs:
-        """What the heard character costs against all characters of a column."""
-        return np.frombuffer(self._columns[column].translate(_costs(key[heard])), dtype=np.uint8)
+    def tables(self) -> tuple[Table, ...]:
+        if self._added:
+            codes, owners = zip(*self._added, strict=True)
+            self._recent = self._joined(self._recent, self._table(codes, owners))
+            self._added, self._codes_added = {}, set()
+            if len(self._recent) > max(_RECENT, _RECENT_PART * len(self._settled)):
+                self._settled, self._recent = self._joined(self._settled, self._recent), self._table([], [])
+        return self._settled, self._recent
+
+    def _table(self, codes: Sequence[int], owners: Sequence[str]) -> Table:
+        kept = np.array([owner.encode("ascii") for owner in owners], dtype=f"S{LONGEST}") if self._owned else None
+        return Table(self._length, np.array(codes, dtype=np.int64), kept)
+
+    def _joined(self, one: Table, other: Table) -> Table:
+        owners = None
+        if one.owners is not None and other.owners is not None:
+            owners = np.concatenate((one.owners, other.owners))
+        return Table(self._length, np.concatenate((one.codes, other.codes)), owners)
 
 
-@cache
-def _costs(heard: str) -> bytes:
-    """For each byte that is a character, what it costs to have heard `heard` for it, rounded down to whole steps."""
-    costs = bytearray([_STEPS] * 256)
-    for char in _CHARACTERS:
-        costs[ord(char)] = int(min(1.0, swap_cost(heard, char)) * _STEPS)
-    return bytes(costs)
+def _lettered(codes: Codes, length: int) -> Iterator[str]:
+    """Those of the numbers that have letters."""
+    parts = columns(codes, length)
+    for place in np.flatnonzero(np.max(parts, axis=0) > 9):
+        yield "".join(_CHARACTERS[part[place]] for part in parts)

@@ -152,6 +152,11 @@ rules:
 """
 
 ORDERS = {"4481207": 0, "5530418": 4}
+#: For `flows`: the call ends where a colleague was offered.
+ENDS_THERE = (
+    "  - id: offer\n    ask: human\n    prompt: Do you want a colleague?\n",
+    "  - id: offer\n    end: goodbye\n",
+)
 
 
 def flows(*changes: tuple[str, str]) -> FlowSet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from small_shop import Call, again, flows, policies, version
+from small_shop import ENDS_THERE, Call, again, flows, policies, version
 
 from voicebot.dialogue.rerun.report import summary, verdict
 
@@ -56,14 +56,7 @@ def test_another_course_says_what_was_asked() -> None:
         "turn 3: the conversation took another course: "
         "the caller answers human (wismo), the bot waits for wish (patterns/main)"
     )
-    short = version(
-        flows(
-            (
-                "  - id: offer\n    ask: human\n    prompt: Do you want a colleague?\n",
-                "  - id: offer\n    end: goodbye\n",
-            )
-        )
-    )
+    short = version(flows(ENDS_THERE))
     assert "it is over before the caller's next turn" in verdict(again(LATE.steps, short), call="c1").lines[0]
 
 

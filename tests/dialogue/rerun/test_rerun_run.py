@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small_shop import NOW, Call, again, flows, policies, read, version
+from small_shop import ENDS_THERE, NOW, Call, again, flows, policies, read, version
 
 from voicebot.dialogue.commands import Command, Understanding
 from voicebot.dialogue.context import Context
@@ -201,14 +201,7 @@ def test_a_wish_is_a_wish_whatever_was_asked() -> None:
 
 
 def test_a_call_that_is_over_hears_no_more() -> None:
-    short = version(
-        flows(
-            (
-                "  - id: offer\n    ask: human\n    prompt: Do you want a colleague?\n",
-                "  - id: offer\n    end: goodbye\n",
-            )
-        )
-    )
+    short = version(flows(ENDS_THERE))
     run = again(Call().say("where is my order", "5530418").hear(complete=True).silence().say("yes").steps, short)
     assert isinstance(run.stopped, OtherCourse)
     assert run.stopped.new.left

@@ -209,6 +209,8 @@ def test_steps_and_ways_are_counted() -> None:
     assert own <= set(nothing.missing_steps(FLOWS))
     assert own & set(all_but_one.missing_steps(FLOWS)) == {("parcel", "none", "run")}
     assert {way for way in all_but_one.missing_branches(FLOWS) if way[0] == "parcel"} == {
+        ("parcel", "ask_1", "on deny"),
+        ("parcel", "ask_1", "on unsure"),
         ("parcel", "branch_3", "case 2"),
         ("parcel", "branch_5", "case 2"),
         ("parcel", "say_7", "left out"),

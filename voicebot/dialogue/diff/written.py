@@ -8,7 +8,6 @@ from typing import Any
 
 from voicebot.dialogue.problems import FlowError
 from voicebot.policy import documents
-from voicebot.policy.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +31,18 @@ def read(texts: Mapping[str, str]) -> Written:
     """
     flows: dict[str, Mapping[str, Any]] = {}
     facts: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for file, text in sorted(texts.items()):
-        try:
-            found = documents.read(text)
-        except documents.DocumentError as error:
-            problems.append(Problem(file, error.line, "F001", error.what, error.fix))
-            continue
-        for document in found:
-            data = document.data
-            if not isinstance(data, dict):
-                continue
-            for head in ("flow", "pattern"):
-                if head in data:
-                    flows[f"{head} {data[head]}"] = {key: value for key, value in data.items() if key != head}
-            if "shop" in data:
-                facts["shop"] = data["shop"]
-            if "lexicon" in data:
-                facts[f"lexicon {data['lexicon']}"] = data.get("words")
+    found, problems = documents.read_files(sorted(texts.items()), "F001")
     if problems:
         raise FlowError(problems)
+    for _, document in found:
+        data = document.data
+        if not isinstance(data, dict):
+            continue
+        for head in ("flow", "pattern"):
+            if head in data:
+                flows[f"{head} {data[head]}"] = {key: value for key, value in data.items() if key != head}
+        if "shop" in data:
+            facts["shop"] = data["shop"]
+        if "lexicon" in data:
+            facts[f"lexicon {data['lexicon']}"] = data.get("words")
     return Written(flows, facts)

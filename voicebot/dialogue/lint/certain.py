@@ -61,10 +61,9 @@ def _flow(name: str, all_: All, begins: dict[str, Facts], ends: dict[str, Facts]
             continue
         before[number] = facts = facts & before.get(number, facts)
         step = steps[number]
-        if isinstance(step, schema.Link | schema.Call):
-            target = step.link if isinstance(step, schema.Link) else step.call
-            if target in all_.sources:
-                begins[target] = begins.get(target, facts) & facts
+        target = schema.started_flow(step)
+        if target is not None and target in all_.sources:
+            begins[target] = begins.get(target, facts) & facts
         for way in graph.ways[number]:
             after = _after(step, way.by, facts, all_, ends)
             if after is None:

@@ -22,7 +22,7 @@ GIVEN: Mapping[str, frozenset[str] | None] = {
     "shop": None,
     "dialogue": frozenset({
         "misses", "silences", "intent", "human_requests", "last_flow", "slot", "kind", "keypad", "heard", "doubt",
-        "pending", "said_before", "verifying", "changed", "failed",
+        "pending", "said_before", "verifying", "changed", "failed", "wish", "named",
     }),
 }  # fmt: skip
 #: Patterns that the engine itself runs.
@@ -69,7 +69,7 @@ class Source:
     @cached_property
     def started(self) -> frozenset[str]:
         """Flows that it calls or links to."""
-        return frozenset(name for step in self.flow.steps if (name := started_flow(step)) is not None)
+        return frozenset(name for step in self.flow.steps if (name := schema.started_flow(step)) is not None)
 
     def problem(self, path: Path, code: str, what: str, fix: str) -> Problem:
         return Problem(self.file, self._line(path), code, what, fix)
@@ -127,11 +127,6 @@ class All:
             seen.add(name)
             ahead += [step.call for step in source.flow.steps if isinstance(step, schema.Call)]
         return frozenset(seen)
-
-
-def started_flow(step: schema.Step) -> str | None:
-    """The flow that a step calls or links to."""
-    return step.link if isinstance(step, schema.Link) else step.call if isinstance(step, schema.Call) else None
 
 
 def near(name: str, known: Collection[str]) -> str:

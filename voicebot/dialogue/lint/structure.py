@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from voicebot.dialogue import kinds, schema
 from voicebot.dialogue.lint.parts import jumps
-from voicebot.dialogue.lint.source import HUMAN, REQUIRED, All, Source, near, started_flow
+from voicebot.dialogue.lint.source import HUMAN, REQUIRED, All, Source, near
 from voicebot.policy.problems import Problem
 
 #: Patterns that the engine runs on behalf of a step.
@@ -64,7 +64,7 @@ def targets(source: Source, _all: All) -> Iterator[Problem]:
 def flows(source: Source, all_: All) -> Iterator[Problem]:
     """F006."""
     for number, step in enumerate(source.flow.steps):
-        target = started_flow(step)
+        target = schema.started_flow(step)
         if target is not None and target not in all_.sources:
             path = ("steps", number, step.kind)
             yield source.problem(path, "F006", f"there is no flow {target!r}", near(target, all_.sources))

@@ -206,27 +206,21 @@ def read_suite(texts: Mapping[str, str]) -> Suite:
     """Tests from texts by file name; what cannot be read is among the problems."""
     tests: list[Written] = []
     orders: dict[str, Mapping[str, Any]] = {}
-    problems: list[Problem] = []
     bases: list[tuple[str, str, documents.Document]] = []
-    for file, text in texts.items():
+    found, problems = documents.read_files(texts.items(), "T001")
+    for file, document in found:
         try:
-            found = documents.read(text)
-        except documents.DocumentError as error:
-            problems.append(Problem(file, error.line, "T001", error.what, error.fix))
-            continue
-        for document in found:
-            try:
-                if isinstance(document.data, dict) and "order" in document.data:
-                    named = Named.model_validate(document.data)
-                    if named.order in orders:
-                        what = f"there are two orders {named.order!r}"
-                        problems.append(Problem(file, document.line(()), "T003", what, "rename one"))
-                    bases += [(named.like, file, document)] if named.like else []
-                    orders[named.order] = {**named.facts, **({"like": named.like} if named.like else {})}
-                else:
-                    tests.append(Written(file, Case.model_validate(document.data), document))
-            except ValidationError as error:
-                problems += _problems(file, document, error)
+            if isinstance(document.data, dict) and "order" in document.data:
+                named = Named.model_validate(document.data)
+                if named.order in orders:
+                    what = f"there are two orders {named.order!r}"
+                    problems.append(Problem(file, document.line(()), "T003", what, "rename one"))
+                bases += [(named.like, file, document)] if named.like else []
+                orders[named.order] = {**named.facts, **({"like": named.like} if named.like else {})}
+            else:
+                tests.append(Written(file, Case.model_validate(document.data), document))
+        except ValidationError as error:
+            problems += _problems(file, document, error)
     names = [written.case.test for written in tests]
     problems += [
         Problem(written.file, written.line(), "T003", f"there are two tests {written.case.test!r}", "rename one")

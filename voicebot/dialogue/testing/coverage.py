@@ -10,7 +10,7 @@ from voicebot.dialogue import schema
 from voicebot.dialogue.flowset import FlowSet
 
 Way = tuple[str, str, str]
-"""Flow, step, and how it went: `run`, `left out`, `case 2`."""
+"""Flow, step, and how it went: `run`, `left out`, `case 2`, `on deny`, `failed`."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,8 @@ def steps(flows: FlowSet) -> Iterator[Way]:
 
 
 def branches(flows: FlowSet) -> Iterator[Way]:
-    """Every case of every branch, and for every `if` that it holds and that it does not."""
+    """Every case of every branch, every way out of a question by `on`, every `on_failure`, and for every `if` that it
+    holds and that it does not."""
     for name, flow in flows.flows.items():
         for step in flow.steps:
             if step.if_ is not None:
@@ -54,6 +55,10 @@ def branches(flows: FlowSet) -> Iterator[Way]:
             if isinstance(step, schema.Branch):
                 for number in range(1, len(step.branch) + 1):
                     yield name, step.id, f"case {number}"
+            if isinstance(step, schema.Ask):
+                yield from ((name, step.id, f"on {command}") for command in step.on)
+            if getattr(step, "on_failure", None) is not None:
+                yield name, step.id, "failed"
 
 
 def _share(all_: int, missing: int) -> float:

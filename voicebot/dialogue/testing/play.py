@@ -211,7 +211,7 @@ def _understood(understanding: Understanding) -> str:
     """`start_flow wismo, set_slot order_number=4481207`."""
     told = []
     for command in understanding.commands:
-        args = {name: value for name, value in command.args.items() if name not in ("heard", "intent")}
+        args = {name: value for name, value in command.args.items() if name not in ("heard", "intent", "words")}
         slot, value = args.pop("slot", None), args.pop("value", None)
         about = f" {slot}={value}" if slot else "".join(f" {item}" for item in args.values())
         told.append(f"{command.name}{about}")

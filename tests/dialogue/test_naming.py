@@ -1,0 +1,107 @@
+"""What wishes name."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicebot.dialogue.naming import is_bare, meant, named
+from voicebot.dialogue.state import Option
+from voicebot.dialogue.wording import text
+
+
+def options(*names: str, clues: tuple[str, ...] = ()) -> tuple[Option, ...]:
+    return tuple(Option(value=name, label=text(name), clues=clues) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("wish", "thing"),
+    [
+        ("do you have the trail runners in blue", "trail runners"),
+        ("Hi, I'd like to know whether you've got the Oak stool?", "oak stool"),
+        ("what's the fabric of my wife's sweater", "sweater"),
+        ("a pair of hiking boots, size nine", "hiking boots"),
+        ("is the lamp, or the vase, in stock", "lamp"),
+    ],
+)
+def test_the_thing_that_a_wish_names(wish: str, thing: str) -> None:
+    assert named(wish) == thing
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "",
+        "do you have it in black",
+        "is the blue one in stock",
+        "can you check the stock for me",
+        "in a size nine",
+        "?!",
+    ],
+)
+def test_a_wish_that_names_nothing(wish: str) -> None:
+    assert named(wish) == ""
+
+
+def test_bare_wishes_have_a_frame_only() -> None:
+    assert is_bare("I want to cancel my order")
+    assert is_bare("where is it")
+    assert not is_bare("cancel the lamp")
+    assert not is_bare("")
+    assert not is_bare("…")
+
+
+TWO = options("the Trail Runner shoes", "the Harbour raincoat")
+JACKETS = options("the Rain jacket, blue", "the Rain jacket, green", "the Wool beanie, blue")
+
+
+@pytest.mark.parametrize(
+    ("wish", "among", "value"),
+    [
+        ("I want to return the raincoat", TWO, "the Harbour raincoat"),
+        ("return the running shoes", TWO, "the Trail Runner shoes"),
+        ("the raincoat is too small", TWO, "the Harbour raincoat"),
+        ("the raincoats, please", TWO, "the Harbour raincoat"),
+        ("return the blue jacket", JACKETS, "the Rain jacket, blue"),
+        ("I want to return the blue jacket because it doesn't fit", JACKETS, "the Rain jacket, blue"),
+        ("send back the beanie", JACKETS, "the Wool beanie, blue"),
+        ("return the lamp", options("Desk lamp"), "Desk lamp"),
+    ],
+)
+def test_the_one_option_that_a_wish_names(wish: str, among: tuple[Option, ...], value: str) -> None:
+    assert meant(wish, among) == value
+
+
+@pytest.mark.parametrize(
+    ("wish", "among"),
+    [
+        ("I want to return something", TWO),
+        ("return the shoes and the raincoat", TWO),
+        ("return the jacket", JACKETS),
+        # A jacket that was not bought is none of the things of its colour.
+        ("return the green hat", JACKETS),
+        ("return the blue trousers", JACKETS),
+        ("return the lamp shade", options("Desk lamp", "Vase")),
+        # Neither positions nor days nor numbers are names.
+        ("return the first one", TWO),
+        ("return my last order", options("the last lamp", "the vase")),
+        ("I'm sending back two", options("the lamp, m", "the vase, 2")),
+        ("return it, it was a gift", options("the Gift card", "the vase")),
+        ("", TWO),
+        ("return the raincoat", ()),
+    ],
+)
+def test_where_it_is_not_clear_nothing_is_taken(wish: str, among: tuple[Option, ...]) -> None:
+    assert meant(wish, among) is None
+
+
+def test_clues_name_an_option_as_well() -> None:
+    among = (*options("the Stride", clues=("shoes",)), *options("the Harbour", clues=("coat",)))
+    assert meant("I'd like to send back the coat", among) == "the Harbour"
+
+
+@given(st.text(max_size=120), st.lists(st.text(max_size=20), max_size=4))
+def test_whatever_is_said(wish: str, names: list[str]) -> None:
+    among = options(*names)
+    assert meant(wish, among) in (None, *(option.value for option in among))

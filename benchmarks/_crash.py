@@ -33,7 +33,6 @@ from voicebot.oms.guard import Guard
 from voicebot.oms.ledger import Entry, Ledger, Status, key_of, read
 from voicebot.oms.settings import OmsSettings
 from voicebot.oms.tables import ledger
-from voicebot.records.database import url_for
 
 #: Where the process is killed.
 STEPS = ("before_begin", "begun", "sent", "answered", "before_finish", "finished")
@@ -58,13 +57,14 @@ class Job:
     """What one process does.
 
     Attributes:
+        database: URL of the ledger.
         keyed: whether the shop knows keys; else only the ledger stands between a fault and a second refund.
         orders: ids of orders, one for each refund.
         kills: number of a refund -> step at which the process dies.
     """
 
     url: str
-    data_dir: str
+    database: str
     journal: str
     keyed: bool
     seed: int
@@ -114,9 +114,17 @@ class MortalLedger(Ledger):
         self._reaper.at(key, "begun")
         return found
 
-    async def finish(self, key: str, status: Status, *, reason: str = "", result: ActionResult | None = None) -> bool:
+    async def finish(
+        self,
+        key: str,
+        status: Status,
+        *,
+        reason: str = "",
+        result: ActionResult | None = None,
+        attempt: int | None = None,
+    ) -> bool:
         self._reaper.at(key, "before_finish")
-        noted = await super().finish(key, status, reason=reason, result=result)
+        noted = await super().finish(key, status, reason=reason, result=result, attempt=attempt)
         self._reaper.at(key, "finished")
         return noted
 
@@ -196,7 +204,7 @@ class Clerk:
             if job.keyed
             else Keyless(job.url, transport, Random(job.seed + 1))
         )
-        self._ledger = MortalLedger(url_for(Path(job.data_dir)), self._reaper)
+        self._ledger = MortalLedger(job.database, self._reaper)
         self._guard = Guard(SETTINGS)
         self._committer = Committer(self._connector, self._guard, self._ledger, SETTINGS)
 
@@ -238,6 +246,8 @@ class Clerk:
                 continue
             made = await self._committer.commit(key, call, plan)
             self._reaper.note(f"told {number} {made.status}")
+            if made.status == "conflict":
+                await asyncio.sleep(0.1)  # another refund of the order has to be certain first
 
     async def _status(self, key: str) -> Status | None:
         found = await self._entries(ledger.c.key == key)

@@ -3,6 +3,8 @@
 Crash test: a process does refunds against the demo shop (a process of its own) while writes fail before and after they
 are done, answers are lost or come too late, and the process is killed (SIGKILL) at every step of a commit and started
 again. Then the shop's database is compared with the ledger. Twice: once the shop knows keys, once it does not.
+
+    python benchmarks/oms.py --database postgresql://user@host/name      # the ledger there (scripts/postgres has one)
 """
 
 from __future__ import annotations
@@ -10,12 +12,14 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import secrets
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -88,9 +92,13 @@ def audited(orders: Sequence[str], done: Counter[int], statuses: dict[str, Statu
     )
 
 
-async def crash(commits: int, *, keyed: bool, seed: int, as_json: bool) -> Audit:
-    """Play it; see the module."""
-    with tempfile.TemporaryDirectory(prefix="voicebot-crash-") as folder:
+async def crash(commits: int, *, keyed: bool, seed: int, as_json: bool, server: str = "") -> Audit:
+    """Play it; see the module.
+
+    Args:
+        server: URL of the database that the ledger is made in, and deleted again; empty makes one in SQLite.
+    """
+    with tempfile.TemporaryDirectory(prefix="voicebot-crash-") as folder, ledger_url(server, Path(folder)) as database:
         data = Path(folder)
         journal = data / "journal"
         journal.touch()
@@ -101,7 +109,7 @@ async def crash(commits: int, *, keyed: bool, seed: int, as_json: bool) -> Audit
             for process in range(_MAX_PROCESSES):
                 job = Job(
                     url=service.url,
-                    data_dir=str(data),
+                    database=database,
                     journal=str(journal),
                     keyed=keyed,
                     seed=seed + process,
@@ -118,7 +126,7 @@ async def crash(commits: int, *, keyed: bool, seed: int, as_json: bool) -> Audit
                     refuse(f"the committing process ended with {code}")
                 if process % 10 == 9:
                     note(f"{process + 1} processes killed", as_json=as_json)
-        return audited(orders, _refunds(data), _statuses(data), journal.read_text().splitlines())
+        return audited(orders, _refunds(data), _statuses(database), journal.read_text().splitlines())
 
 
 async def _worked(job: Job) -> int:
@@ -130,14 +138,14 @@ async def _worked(job: Job) -> int:
 
 
 def _orders(data: Path, commits: int) -> list[str]:
-    """Orders with money left to refund, in turn."""
+    """Orders with money left to refund, in turn; two refunds in a row are of one order, and in each other's way."""
     store = ShopStore(shop_file(data))
     try:
         documents = [json.loads(document) for document in store.orders()]
     finally:
         store.close()
     paid = [d["id"] for d in documents if d.get("payment_status") == "paid" and not d.get("refunds")]
-    return [paid[number % len(paid)] for number in range(commits)]
+    return [paid[number // 2 % len(paid)] for number in range(commits)]
 
 
 def _refunds(data: Path) -> Counter[int]:
@@ -149,8 +157,28 @@ def _refunds(data: Path) -> Counter[int]:
     return Counter(int(reason.removeprefix("crash-")) for reason in reasons if reason.startswith("crash-"))
 
 
-def _statuses(data: Path) -> dict[str, Status]:
-    engine = connect(url_for(data))
+@contextmanager
+def ledger_url(server: str, data: Path) -> Iterator[str]:
+    """URL of an empty database: a file, or on PostgreSQL a schema of its own, which is dropped afterwards."""
+    if not server:
+        yield url_for(data)
+        return
+    name = f"crash_{secrets.token_hex(6)}"
+    engine = connect(server)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+        try:
+            yield f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{name}"
+        finally:
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
+    finally:
+        engine.dispose()
+
+
+def _statuses(database: str) -> dict[str, Status]:
+    engine = connect(database)
     try:
         return {entry.key: entry.status for entry in read(engine, sa.select(ledger))}
     finally:
@@ -210,9 +238,12 @@ async def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--commits", type=int, help="commits of the crash test (2000; 100 with --quick)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", default="", help="PostgreSQL that the ledger is kept in; SQLite without it")
     chosen = parser.parse_args()
+    if chosen.database and not chosen.database.startswith("postgresql"):
+        refuse("--database is the URL of a PostgreSQL, as in postgresql://user@host/name")
     commits = chosen.commits or (100 if chosen.quick else 2000)
-    result: dict[str, Any] = {"benchmark": "oms"}
+    result: dict[str, Any] = {"benchmark": "oms", "database": "postgresql" if chosen.database else "sqlite"}
     cost = await overhead(2_000 if chosen.quick else 20_000)
     result["guard_overhead_ms"] = {"p50": rounded(percentile(cost, 50), 4), "p95": rounded(percentile(cost, 95), 4)}
     window_ms = LEAD_MS + CallSettings().filler_after_ms
@@ -230,7 +261,9 @@ async def main() -> None:
     audits = {}
     for name, keyed in (("keyed", True), ("keyless", False)):
         note(f"crash test, {name}: {commits // 2} commits", as_json=chosen.json)
-        audits[name] = await crash(commits // 2, keyed=keyed, seed=chosen.seed * 1000, as_json=chosen.json)
+        audits[name] = await crash(
+            commits // 2, keyed=keyed, seed=chosen.seed * 1000, as_json=chosen.json, server=chosen.database
+        )
         missing = [step for step in STEPS if step not in audits[name].kills]
         missing += [fault for fault in FAULTS if fault not in audits[name].faults]
         if missing:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import _benchmarks_path  # noqa: F401
 import oms
+import pytest
 from _crash import key_for
 
-from voicebot.oms.ledger import Status
+from voicebot.oms.ledger import Ledger, Status, read
+from voicebot.records.database import connect, url_for
 
 ORDERS = ("a", "b", "c")
 
@@ -44,3 +47,27 @@ def test_done_in_the_shop_and_failed_in_the_ledger_is_denied() -> None:
 
 def test_the_share_within_a_window() -> None:
     assert oms.share_within([1.0, 2.0, 3.0, float("inf")], 2.0) == 0.5
+
+
+def test_the_ledger_is_a_file_of_the_run(tmp_path: Path) -> None:
+    with oms.ledger_url("", tmp_path) as url:
+        assert url == url_for(tmp_path)
+
+
+@pytest.mark.e2e
+def test_the_ledger_on_postgresql_is_empty_and_gone_afterwards(postgres: str, tmp_path: Path) -> None:
+    engine = connect(postgres)
+
+    def schemas() -> list[str]:
+        with engine.connect() as connection:
+            names = connection.exec_driver_sql("SELECT nspname FROM pg_namespace WHERE nspname ~ '^crash_'")
+            return list(names.scalars())
+
+    with oms.ledger_url(postgres, tmp_path) as url:
+        (made,) = schemas()
+        assert made in url
+        ledger = Ledger(url)
+        assert read(ledger.engine) == []
+        ledger.close()
+    assert schemas() == []
+    engine.dispose()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,12 @@ from typer.testing import CliRunner
 
 from voicebot.cli.demo_oms import demo_oms
 from voicebot.cli.oms import app
-from voicebot.oms.actions import Action, ActionKind, ActionPlan
 from voicebot.oms.demo import service as demo_service
 from voicebot.oms.demo.schema import FORMAT
-from voicebot.oms.ledger import Ledger
-from voicebot.records.database import url_for
 
 run = CliRunner()
 service = typer.Typer()
-SHOP = {"products": 67, "customers": 332, "orders": 2032, "promotions": 6, "stores": 3}
+SHOP = {"products": 67, "customers": 332, "orders": 2032, "promotions": 7, "stores": 3}
 service.command()(demo_oms)
 
 
@@ -59,6 +55,16 @@ def test_find_without_a_service_says_so(tmp_path: Path) -> None:
     assert failed.exit_code == 1
     assert json.loads(failed.stdout) == {"status": "unavailable"}
     assert "is it running?" in failed.stderr
+    assert run.invoke(app, args[:-1]).stdout == "", "that nobody answered is no answer"
+
+
+def test_find_asks_the_order_system_of_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEBOT_OMS__CONNECTOR", "medusa")
+    monkeypatch.setenv("VOICEBOT_OMS__URL", "http://127.0.0.1:16498")
+    monkeypatch.delenv("VOICEBOT_MEDUSA_EMAIL", raising=False)
+    refused = run.invoke(app, ["find", "--number", "1", "--data-dir", str(tmp_path)])
+    assert refused.exit_code == 1
+    assert "VOICEBOT_MEDUSA_EMAIL is not set" in refused.stderr
 
 
 @pytest.mark.e2e
@@ -95,18 +101,3 @@ def test_help_teaches() -> None:
     assert "voicebot demo-oms --port 8090" in run.invoke(service, ["--help"]).stdout
     for command in ("import", "export", "find"):
         assert f"voicebot oms {command}" in run.invoke(app, [command, "--help"]).stdout
-
-
-def test_writes_of_unknown_outcome_are_listed(tmp_path: Path) -> None:
-    none = run.invoke(app, ["unknown", "--data-dir", str(tmp_path)])
-    assert none.exit_code == 1
-    assert "--data-dir" in none.stderr
-    ledger = Ledger(url_for(tmp_path))
-    assert run.invoke(app, ["unknown", "--data-dir", str(tmp_path)]).stdout == "every write is accounted for\n"
-    plan = ActionPlan(id="p", action=Action(kind=ActionKind.REFUND, target="o-7"), preview={})
-    asyncio.run(ledger.begin("refund-1", "call-1", plan))
-    ledger.close()
-    listed = run.invoke(app, ["unknown", "--data-dir", str(tmp_path), "--json"])
-    row = json.loads(listed.stdout)
-    assert (row["key"], row["action"], row["order"], row["call"]) == ("refund-1", "refund", "o-7", "call-1")
-    assert "order o-7" in run.invoke(app, ["unknown", "--data-dir", str(tmp_path)]).stdout

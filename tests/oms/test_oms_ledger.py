@@ -1,4 +1,4 @@
-"""What the ledger keeps, and whom it lets write."""
+"""What the ledger keeps, and whom it lets write: in SQLite, and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import asyncio
 import multiprocessing
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from write_fakes import WHEN, Clock, a_plan
 
+from voicebot.oms import ledger as module
 from voicebot.oms.actions import Action, ActionKind, ActionPlan, ActionResult
 from voicebot.oms.ledger import Ledger, Status, key_of, read
-from voicebot.records.database import StoreError, url_for
+from voicebot.oms.tables import ledger as rows
+from voicebot.records.database import StoreError, connect, url_for
 
 DONE = ActionResult(status="committed", reference="R-1", facts={"refund_minor": 100}, at=WHEN)
 
@@ -24,8 +28,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, clock: Clock) -> Ledger:
-    return Ledger(url_for(tmp_path), wall=clock)
+def ledger(database_url: str, clock: Clock) -> Iterator[Ledger]:
+    opened = Ledger(database_url, wall=clock)
+    yield opened
+    opened.close()
 
 
 def test_the_key_is_that_of_the_same_write_only() -> None:
@@ -49,6 +55,7 @@ async def test_what_was_done_stays_done(ledger: Ledger) -> None:
     await ledger.begin("k", "c", a_plan())
     assert await ledger.finish("k", Status.DONE, result=DONE)
     assert not await ledger.finish("k", Status.FAILED)
+    assert not await ledger.finish("k", Status.DONE)
     found = await ledger.begin("k", "c", a_plan())
     assert found is not None
     assert (found.status, found.result, found.plan) == (Status.DONE, DONE, None)
@@ -74,6 +81,33 @@ async def test_while_nobody_knows_whether_it_happened_no_other_call_may_do_it(le
     assert await ledger.begin("l", "d", a_plan(refund, amount_minor=3000)) is None
 
 
+async def test_an_answer_that_is_very_late_beats_what_the_order_told_before(ledger: Ledger) -> None:
+    for key, reason, late in (("k", "not_done", True), ("l", "already_shipped", False)):
+        await ledger.begin(key, "c", a_plan(target=key))
+        await ledger.finish(key, Status.FAILED, reason=reason)
+        assert await ledger.finish(key, Status.DONE, result=DONE) is late
+        entry = await ledger.entry(key)
+        assert entry is not None
+        assert (entry.status, entry.result) == ((Status.DONE, DONE) if late else (Status.FAILED, None))
+
+
+async def test_what_was_read_about_one_attempt_says_nothing_about_the_next(ledger: Ledger) -> None:
+    await ledger.begin("k", "c", a_plan())
+    await ledger.finish("k", Status.FAILED, reason="not_done", attempt=1)
+    await ledger.begin("k", "c", a_plan())
+    assert not await ledger.finish("k", Status.FAILED, reason="not_done", attempt=1)
+    assert not await ledger.finish("k", Status.DONE, result=DONE, attempt=1)
+    entry = await ledger.entry("k")
+    assert entry is not None
+    assert (entry.status, entry.attempts) == (Status.BEGUN, 2)
+    assert await ledger.finish("k", Status.FAILED, attempt=2)
+
+
+async def test_a_write_that_is_not_there_is_none(ledger: Ledger) -> None:
+    assert await ledger.entry("k") is None
+    assert not await ledger.finish("k", Status.DONE)
+
+
 async def test_a_note_waits_for_no_other(ledger: Ledger) -> None:
     await ledger.begin("k", "c", a_plan(ActionKind.NOTE, text="one"))
     assert await ledger.begin("l", "c", a_plan(ActionKind.NOTE, text="two")) is None
@@ -84,8 +118,8 @@ async def test_of_many_at_once_one_may_write(ledger: Ledger) -> None:
     assert found.count(None) == 1
 
 
-async def test_two_processes_see_one_ledger(tmp_path: Path, ledger: Ledger) -> None:
-    other = Ledger(url_for(tmp_path))
+async def test_two_processes_see_one_ledger(database_url: str, ledger: Ledger) -> None:
+    other = Ledger(database_url)
     assert await ledger.begin("k", "c", a_plan()) is None
     assert await other.begin("k", "c", a_plan()) is not None
     other.close()
@@ -127,7 +161,7 @@ async def test_retention_keeps_what_is_open(ledger: Ledger, clock: Clock) -> Non
     assert [entry.key for entry in read(ledger.engine)] == ["open"]
 
 
-async def test_an_address_is_not_kept_when_it_is_done(ledger: Ledger, tmp_path: Path) -> None:
+async def test_an_address_is_not_kept_when_it_is_done(ledger: Ledger) -> None:
     await ledger.begin("k", "c", a_plan(ActionKind.ADDRESS_CHANGE, address={"street": "Secret Street 1"}))
     await ledger.finish("k", Status.DONE, result=DONE)
     found = await ledger.begin("k", "c", a_plan())
@@ -143,18 +177,65 @@ async def test_a_ledger_that_cannot_be_written_lets_nobody_write(ledger: Ledger)
         await ledger.begin("k", "c", a_plan())
 
 
+def test_sqlite_waits_for_its_disk(tmp_path: Path) -> None:
+    ledger = Ledger(url_for(tmp_path))
+    with ledger.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+    ledger.close()
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(("server", "ours"), [("off", "local"), ("local", "local"), ("remote_write", "remote_write")])
+def test_postgresql_waits_for_its_disk(postgres_url: str, server: str, ours: str) -> None:
+    ledger = Ledger(f"{postgres_url}%20-csynchronous_commit%3D{server}")
+    with ledger.engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == ours
+        assert connection.exec_driver_sql("SHOW transaction_isolation").scalar_one() == "read committed"
+    ledger.close()
+
+
+@pytest.mark.e2e
+async def test_a_postgresql_that_was_started_anew_is_found_again(postgres_url: str) -> None:
+    ledger, other = Ledger(postgres_url), Ledger(postgres_url)
+    assert await ledger.begin("k", "c", a_plan()) is None
+    with other.engine.connect() as connection:
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
+        assert connection.exec_driver_sql(cut).all()
+    assert await ledger.begin("l", "c", a_plan(target="o-2")) is None
+    ledger.close()
+    other.close()
+
+
+@pytest.mark.e2e
+async def test_a_process_that_stands_still_does_not_keep_others_waiting(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LOCKED_MS", 300)
+    ledger, still = Ledger(postgres_url), connect(postgres_url)
+    with still.connect() as connection:
+        row = {"key": "k", "call": "c", "action": "cancel", "target": "o-4481207", "status": "begun", "begun": ""}
+        row |= {"changed": "", "reason": ""}
+        connection.execute(sa.insert(rows).values(**row, attempts=1, looks=0, alone=True))
+        with pytest.raises(StoreError, match="lock timeout"):
+            await ledger.begin("l", "d", a_plan())
+        assert await ledger.begin("m", "d", a_plan(target="o-2")) is None
+    assert await ledger.begin("l", "d", a_plan()) is None
+    ledger.close()
+    still.dispose()
+
+
 def _begin_and_die(url: str) -> None:
     asyncio.run(Ledger(url).begin("k", "c", a_plan()))
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_what_was_begun_survives_a_kill(tmp_path: Path) -> None:
-    url = url_for(tmp_path)
-    child = multiprocessing.get_context("spawn").Process(target=_begin_and_die, args=(url,))
+def test_what_was_begun_survives_a_kill(database_url: str) -> None:
+    child = multiprocessing.get_context("spawn").Process(target=_begin_and_die, args=(database_url,))
     child.start()
     child.join(30)
     assert child.exitcode == -signal.SIGKILL
-    ledger = Ledger(url)
+    ledger = Ledger(database_url)
     (entry,) = read(ledger.engine)
     assert (entry.key, entry.status) == ("k", Status.BEGUN)
     ledger.close()

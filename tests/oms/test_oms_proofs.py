@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -16,6 +17,7 @@ from voicebot.oms.connector import Cap, Unavailable
 from voicebot.oms.settings import OmsSettings
 from voicebot.oms.write_desk import WriteDesk
 from voicebot.oms.writes import CallWrites
+from voicebot.records.database import StoreError
 from voicebot.records.events.messages import MessageSent
 from voicebot.records.events.verification import CodeSent, VerificationAttempted
 
@@ -120,6 +122,47 @@ def test_a_number_is_locked_over_calls_and_customers(tmp_path: Path) -> None:
             await scene.call(call_id=f"call-{i}").check("v", f"o-{i}", "postcode", "10000")
         assert await scene.call().check("v", ID, "postcode", "94103") == {"status": "locked"}
         assert (await scene.call("+15550000000").check("v", ID, "postcode", "94103"))["status"] == "ok"
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize(("one_customer", "locked_by"), [(True, "customer"), (False, "caller")])
+def test_calls_that_try_at_once_have_no_more_attempts(tmp_path: Path, one_customer: bool, locked_by: str) -> None:
+    async def story(scene: Scene) -> None:
+        orders = [ID] * 8 if one_customer else [f"o-{n}" for n in range(8)]  # none of these exists
+        calls, logs = [], []
+        for n in range(8):
+            calls.append(scene.call(f"+1415555{n:04}" if one_customer else CALLER, f"call-{n}"))
+            logs.append(scene.log)
+        told = await asyncio.gather(
+            *(call.check("v", order, "postcode", "10000") for call, order in zip(calls, orders, strict=True))
+        )
+        compared = [one for one in told if one == {"status": "mismatch", "left": 2}]
+        assert (len(compared), told.count({"status": "locked"})) == (3, 5)
+        events = [event for log in logs for event in of(log, VerificationAttempted)]
+        assert sorted(event.locked_by for event in events) == [""] * 3 + [locked_by] * 5
+        assert all(event.left == 3 for event in events if event.locked_by)
+
+    play(tmp_path, story, settings=OmsSettings(proof_attempts_customer=3, proof_attempts_caller=3))
+
+
+def test_right_ones_at_once_use_no_attempt_up(tmp_path: Path) -> None:
+    async def story(scene: Scene) -> None:
+        for _ in range(3):
+            calls = [scene.call(call_id=f"call-{n}") for n in range(3)]
+            told = await asyncio.gather(*(call.check("v", ID, "postcode", "94103") for call in calls))
+            assert [one["status"] for one in told] == ["ok"] * 3
+
+    play(tmp_path, story, settings=OmsSettings(proof_attempts_customer=3, proof_attempts_caller=3))
+
+
+def test_a_right_one_that_cannot_be_given_back_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lost(*_: object) -> None:
+        raise StoreError("the database is gone")
+
+    async def story(scene: Scene) -> None:
+        monkeypatch.setattr(scene.desk.proof_room.attempts, "give_back", lost)
+        assert (await scene.call().check("v", ID, "postcode", "94103"))["status"] == "ok"
 
     play(tmp_path, story)
 

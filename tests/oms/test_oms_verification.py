@@ -109,10 +109,9 @@ def test_subjects_and_factors() -> None:
 
 
 def test_attempts_run_out_one_by_one() -> None:
-    limits, tally = Limits(call=3, customer=4, caller=9), Tally(customer=2)
-    assert tally.locked_by(limits) == ""
-    tally = tally.failed().failed()
-    assert tally.locked_by(limits) == "customer"
+    limits = Limits(call=3, customer=4, caller=9)
+    assert Tally(call=2, customer=3, caller=8).locked_by(limits) == ""
+    assert Tally(call=2, customer=4, caller=8).locked_by(limits) == "customer"
     assert Tally(call=3).locked_by(limits) == "call"
     assert Tally(caller=9).locked_by(limits) == "caller"
 

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from voicebot.cli.options import ConfigFile
-from voicebot.cli.options import DataDir as ServerDir
+from voicebot.cli import oms_writes
 from voicebot.errors import VoicebotError
 
 if TYPE_CHECKING:
     from voicebot.oms.demo.store import ShopStore
 
-app = typer.Typer(help="The order system: import, export, find.", no_args_is_help=True)
+app = typer.Typer(help="The order system: import, export, find, writes of unknown outcome.", no_args_is_help=True)
+app.command("unknown")(oms_writes.unknown)
+app.command("settle")(oms_writes.settle)
+app.command("settled")(oms_writes.settled)
 
 DataDir = Annotated[Path, typer.Option(help="Folder that keeps the demo shop.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
@@ -90,7 +92,9 @@ def find(
     phone: Annotated[str | None, typer.Option(help="Phone number, with + and country code.")] = None,
     payment_reference: Annotated[str | None, typer.Option(help="Payment reference.")] = None,
     customer_id: Annotated[str | None, typer.Option(help="Customer id.")] = None,
-    url: Annotated[str | None, typer.Option(help="Order service to ask; without it, the demo shop is started.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Order system to ask; that of the settings, else the demo shop.")
+    ] = None,
     data_dir: DataDir = Path("var"),
     as_json: Json = False,
 ) -> None:
@@ -113,65 +117,19 @@ def find(
         found = asyncio.run(_find(args, url, data_dir))
     if as_json:
         typer.echo(json.dumps(found))
-    else:
+    elif found["status"] in ("ok", "not_found"):
         _print_found(found)
     if found["status"] not in ("ok", "not_found"):
         typer.echo(f"error: the order system gave no answer: {found['status']} (is it running?)", err=True)
         raise typer.Exit(1)
 
 
-@app.command("unknown")
-def unknown(
-    config: ConfigFile = None,
-    data_dir: ServerDir = None,
-    as_json: Json = False,
-) -> None:
-    """Writes of which nobody knows whether they have happened: an order system's answer was lost. Look them up there.
-
-    The server asks the order system about them from time to time; what stays here is for people.
-
-    Example: voicebot oms unknown --data-dir var --json
-    """
-    from voicebot import config as configuration
-    from voicebot.oms import ledger
-    from voicebot.oms.tables import SCHEMA
-    from voicebot.records import database
-
-    with _errors():
-        settings = configuration.load(config, server__data_dir=data_dir)
-        url = database.url_for(settings.server.data_dir, settings.records.database_url)
-        if not settings.records.database_url and not (settings.server.data_dir / database.FILE).is_file():
-            fix = "name the server's data directory with --data-dir"
-            raise database.StoreError("no calls were recorded here", where=str(settings.server.data_dir), fix=fix)
-        engine = database.connect(url)
-        try:
-            database.check(engine, SCHEMA)
-            entries = ledger.read(engine)
-        finally:
-            engine.dispose()
-    for entry in entries:
-        line = {
-            "key": entry.key,
-            "action": entry.action,
-            "order": entry.target,
-            "call": entry.call,
-            "status": entry.status.value,
-            "begun": entry.begun,
-            "looks": entry.looks,
-            "reason": entry.reason,
-        }
-        text = f"{entry.begun}  {entry.action:<20} order {entry.target}  call {entry.call}  {entry.reason or '-'}"
-        _tell(as_json, line, text)
-    if not entries and not as_json:
-        typer.echo("every write is accounted for")
-
-
 async def _find(args: Mapping[str, str], url: str | None, data_dir: Path) -> Mapping[str, Any]:
+    from voicebot import config
     from voicebot.oms.connector import Deadline
-    from voicebot.oms.settings import OmsSettings
     from voicebot.oms.start import open_oms
 
-    desk = await open_oms(OmsSettings(url=url), data_dir)
+    desk = await open_oms(config.load(oms__url=url).oms, data_dir)
     try:
         reading = await desk.answer("find_orders", args, Deadline.after(5.0), speculative=False)
     finally:

@@ -16,7 +16,7 @@ from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.changed import shows_order
 from voicebot.oms.connector import Cap, Conflict, Deadline, NotAllowed, OmsConnector, OmsError
 from voicebot.oms.guard import CircuitOpen, Guard, ReadKey
-from voicebot.oms.ledger import OPEN, Entry, Ledger, Status, key_of
+from voicebot.oms.ledger import NOT_DONE, OPEN, Entry, Ledger, Status, key_of
 from voicebot.oms.settings import OmsSettings
 from voicebot.records.database import StoreError
 
@@ -75,17 +75,17 @@ class Committer:
         Args:
             older_than_s: not those that may still be under way; by default as long as that can be.
         """
-        grace_s = self._settings.commit_deadline_s + _GRACE_S if older_than_s is None else older_than_s
-        entries = await self._ledger.unfinished(older_than_s=grace_s, looks=self._settings.unknown_looks)
+        age_s = grace_s(self._settings) if older_than_s is None else older_than_s
+        entries = await self._ledger.unfinished(older_than_s=age_s, looks=self._settings.unknown_looks)
         settled = 0
         for entry in entries:
-            if entry.key not in self._under_way and await self._look(entry):
+            if entry.key not in self._under_way and await self.look(entry):
                 settled += 1
         return settled
 
     async def watch(self) -> None:
         """Look again, as soon as what a crash has left can no longer be under way, and from time to time; forever."""
-        await asyncio.sleep(self._settings.commit_deadline_s + _GRACE_S)
+        await asyncio.sleep(grace_s(self._settings))
         while True:
             try:
                 if count := await self.look_again():
@@ -184,16 +184,29 @@ class Committer:
 
     # --- later --------------------------------------------------------------------------------------------------------
 
-    async def _look(self, entry: Entry) -> bool:
+    async def look(self, entry: Entry) -> bool:
+        """Ask the order system what became of a write; whether that is certain now.
+
+        Only of one that can no longer be under way (`grace_s`).
+
+        Raises:
+            StoreError: the ledger cannot be written.
+        """
         if entry.plan is None or entry.status not in OPEN:
             return False
         told = await self._read_back(entry.key, entry.plan, Deadline.after(_LOOK_S))
         if isinstance(told, OmsError):
             await self._ledger.looked(entry.key, told.status)
             return False
+        # Another process may have looked, too, and somebody begun it again since: that is not what was read.
         if told is None:
-            return await self._ledger.finish(entry.key, Status.FAILED, reason="not_done")
-        return await self._ledger.finish(entry.key, Status.DONE, result=told)
+            return await self._ledger.finish(entry.key, Status.FAILED, reason=NOT_DONE, attempt=entry.attempts)
+        return await self._ledger.finish(entry.key, Status.DONE, result=told, attempt=entry.attempts)
+
+
+def grace_s(settings: OmsSettings) -> float:
+    """For how long after its beginning a write may be under way."""
+    return settings.commit_deadline_s + _GRACE_S
 
 
 def _same(one: ActionPlan, other: ActionPlan) -> bool:

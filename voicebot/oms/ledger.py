@@ -5,7 +5,8 @@
           -> unknown -> done, failed  nobody knows yet
 
 A row is on disk as `begun` before the order system is told. Whoever finds a row that is not `failed` must not write,
-but ask what became of it. Kept beside the event store, in SQLite or PostgreSQL.
+but ask what became of it. Kept beside the event store, in SQLite or PostgreSQL, for any number of processes: that one
+action is open on an order once only is a constraint of the table (`ledger_one_open`).
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from voicebot.oms.actions import HARMLESS, Action, ActionKind, ActionPlan, ActionResult
-from voicebot.oms.tables import SCHEMA, ledger
-from voicebot.records.database import connect, insert_new, migrate, transaction
+from voicebot.oms.tables import SCHEMA, ledger, settlements
+from voicebot.records.database import StoreError, connect, insert_new, migrate, transaction
 from voicebot.records.live import stamp, utc_now
 from voicebot.records.reading import Reading
 
@@ -41,6 +42,12 @@ class Status(StrEnum):
 #: Whoever finds one of these does not know whether the write has happened.
 OPEN = (Status.BEGUN, Status.UNKNOWN)
 _OPEN = tuple(status.value for status in OPEN)
+#: Reason of `failed`: the order was read, and it had not happened.
+NOT_DONE = "not_done"
+#: Times that a write is begun anew when another process was faster each time, and has ended its own since.
+_TRIES = 20
+#: For how long PostgreSQL waits for another process that has the same row in hand (SQLite: see `records.database`).
+_LOCKED_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +57,7 @@ class Entry:
     Attributes:
         attempts: times that it was begun.
         looks: times that the order was asked what became of it, in vain.
-        reason: why it is unknown or failed; `not_done` when the order was read and it had not happened.
+        reason: why it is unknown or failed, as `NOT_DONE`.
     """
 
     key: str
@@ -71,7 +78,7 @@ def key_of(call: str, action: Action) -> str:
     """The key of a write: the same for the same action with the same arguments on the same order in the same call."""
     args = json.dumps(action.args, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     content = "\x1f".join((call, action.kind.value, action.target, args))
-    return f"{action.kind.value}-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
+    return f"{action.kind.value}-{hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}"
 
 
 class Ledger:
@@ -84,9 +91,11 @@ class Ledger:
     """
 
     def __init__(self, url: str, *, wall: Callable[[], datetime] = utc_now) -> None:
-        self._engine = connect(url)
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _sync_fully)
+        engine = connect(url)
+        postgres = engine.dialect.name == "postgresql"
+        sa.event.listen(engine, "connect", _prepare_postgres if postgres else _sync_fully)
+        # In PostgreSQL, every statement is to see what others have committed, whatever the server's default is.
+        self._engine = engine.execution_options(isolation_level="READ COMMITTED") if postgres else engine
         self._wall = wall
         self._thread = ThreadPoolExecutor(1, "oms-ledger")
         migrate(self._engine, SCHEMA)
@@ -105,9 +114,34 @@ class Ledger:
         """
         return await self.run(lambda: self._begin(key, call, plan))
 
-    async def finish(self, key: str, status: Status, *, reason: str = "", result: ActionResult | None = None) -> bool:
-        """Note what came of it; False when that was certain already, and is left as it is."""
-        return await self.run(lambda: self._finish(key, status, reason, result))
+    async def finish(
+        self,
+        key: str,
+        status: Status,
+        *,
+        reason: str = "",
+        result: ActionResult | None = None,
+        attempt: int | None = None,
+    ) -> bool:
+        """Note what came of it; False when that was certain already, and is left as it is.
+
+        Args:
+            attempt: only if it was not begun again since, after this many times.
+        """
+        chosen: sa.ColumnElement[bool] = ledger.c.status.in_(_OPEN)
+        if status is Status.DONE:
+            # An answer that was very late beats what the order told before it.
+            chosen |= (ledger.c.status == Status.FAILED.value) & (ledger.c.reason == NOT_DONE)
+        chosen &= ledger.c.key == key
+        if attempt is not None:
+            chosen &= ledger.c.attempts == attempt
+        change = sa.update(ledger).where(chosen).values(**outcome(status, stamp(self._wall()), reason, result))
+        return await self.run(lambda: self._execute(change)) == 1
+
+    async def entry(self, key: str) -> Entry | None:
+        """The write with this key."""
+        found = await self.run(lambda: read(self._engine, sa.select(ledger).where(ledger.c.key == key)))
+        return found[0] if found else None
 
     async def unfinished(self, *, older_than_s: float, looks: int) -> list[Entry]:
         """Writes of which nobody knows whether they have happened, oldest first.
@@ -136,15 +170,30 @@ class Ledger:
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
 
     def forget(self, before: datetime) -> int:
-        """Delete entries from before then of which it is certain what became of them. Blocking; for retention."""
-        settled = ledger.c.status.not_in(_OPEN) & (ledger.c.changed < stamp(before))
-        return self._execute(sa.delete(ledger).where(settled))
+        """Delete entries from before then of which it is certain what became of them, and what people said about them.
+        Blocking; for retention."""
+        certain = ledger.c.status.not_in(_OPEN) & (ledger.c.changed < stamp(before))
+        with transaction(self._engine) as connection:
+            forgotten = connection.execute(sa.delete(ledger).where(certain)).rowcount
+            connection.execute(sa.delete(settlements).where(settlements.c.key.not_in(sa.select(ledger.c.key))))
+        return forgotten
 
     def close(self) -> None:
         self._thread.shutdown(wait=True)
         self._engine.dispose()
 
     def _begin(self, key: str, call: str, plan: ActionPlan) -> Entry | None:
+        for _ in range(_TRIES):
+            with transaction(self._engine) as connection:
+                if (found := _hindrance(connection, key, plan.action)) is not None:
+                    return found
+                if self._put(connection, key, call, plan):
+                    return None
+            # Another process began the same in between, and is found now, unless it has ended it already.
+        raise StoreError("others begin and end the same write all the time", where=f"the ledger, {key}")
+
+    def _put(self, connection: sa.Connection, key: str, call: str, plan: ActionPlan) -> bool:
+        """Make the row `begun`; False when another process was faster with it, or with the same action on the order."""
         now = stamp(self._wall())
         again = {"status": Status.BEGUN.value, "begun": now, "changed": now, "reason": "", "plan": _plan_json(plan)}
         row = {
@@ -155,30 +204,19 @@ class Ledger:
             "target": plan.action.target,
             "attempts": 1,
             "looks": 0,
+            "alone": plan.action.kind not in HARMLESS,
         }
-        same = (ledger.c.action == row["action"]) & (ledger.c.target == row["target"]) & (ledger.c.key != key)
-        own = sa.select(ledger).where(ledger.c.key == key, ledger.c.status != Status.FAILED.value)
-        with transaction(self._engine) as connection:
-            if plan.action.kind not in HARMLESS and connection.execute(own).first() is None:
-                other = connection.execute(sa.select(ledger).where(same, ledger.c.status.in_(_OPEN)).limit(1)).first()
-                if other is not None:
-                    return _entry(other)
-            if connection.execute(insert_new(self._engine, ledger), row).rowcount == 1:
-                return None
-            failed = (ledger.c.key == key) & (ledger.c.status == Status.FAILED.value)
-            retry = sa.update(ledger).where(failed).values(**again, attempts=ledger.c.attempts + 1, looks=0)
-            if connection.execute(retry).rowcount == 1:
-                return None
-            return _entry(connection.execute(sa.select(ledger).where(ledger.c.key == key)).one())
-
-    def _finish(self, key: str, status: Status, reason: str, result: ActionResult | None) -> bool:
-        values: dict[str, Any] = {"status": status.value, "reason": reason[:64], "changed": stamp(self._wall())}
-        if status not in OPEN:
-            values["plan"] = None
-        if result is not None:
-            values["result"] = _result_json(result)
-        open_row = (ledger.c.key == key) & ledger.c.status.in_(_OPEN)
-        return self._execute(sa.update(ledger).where(open_row).values(**values)) == 1
+        # The count of inserted rows is not to be had from every driver.
+        new = insert_new(self._engine, ledger).returning(ledger.c.key)
+        if connection.execute(new, row).first() is not None:
+            return True
+        failed = (ledger.c.key == key) & (ledger.c.status == Status.FAILED.value)
+        retry = sa.update(ledger).where(failed).values(**again, attempts=ledger.c.attempts + 1, looks=0)
+        try:
+            with connection.begin_nested():
+                return connection.execute(retry).rowcount == 1
+        except sa.exc.IntegrityError:
+            return False
 
     def _execute(self, statement: sa.Update | sa.Delete) -> int:
         with transaction(self._engine) as connection:
@@ -193,7 +231,28 @@ def read(engine: sa.Engine, query: sa.Select[Any] | None = None) -> list[Entry]:
     """
     chosen = sa.select(ledger).where(ledger.c.status.in_(_OPEN)) if query is None else query
     with Reading(engine) as connection:
-        return [_entry(row) for row in connection.execute(chosen.order_by(ledger.c.begun, ledger.c.key))]
+        return [entry_of(row) for row in connection.execute(chosen.order_by(ledger.c.begun, ledger.c.key))]
+
+
+def outcome(status: Status, at: str, reason: str, result: ActionResult | None) -> dict[str, Any]:
+    """Columns of a row, by what came of the write."""
+    values: dict[str, Any] = {"status": status.value, "reason": reason[:64], "changed": at}
+    if status not in OPEN:
+        values["plan"] = None
+    if result is not None:
+        values["result"] = _result_json(result)
+    return values
+
+
+def _hindrance(connection: sa.Connection, key: str, action: Action) -> Entry | None:
+    """The row that says why this write must not be begun now: its own, or one of the same action on the order."""
+    own = sa.select(ledger).where(ledger.c.key == key, ledger.c.status != Status.FAILED.value)
+    same = (ledger.c.action == action.kind.value) & (ledger.c.target == action.target)
+    other = sa.select(ledger).where(same, ledger.c.key != key, ledger.c.status.in_(_OPEN)).order_by(ledger.c.begun)
+    found = connection.execute(own).first()
+    if found is None and action.kind not in HARMLESS:
+        found = connection.execute(other.limit(1)).first()
+    return entry_of(found) if found is not None else None
 
 
 def _sync_fully(connection: Any, _record: object) -> None:
@@ -203,9 +262,22 @@ def _sync_fully(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _entry(row: sa.Row[Any]) -> Entry:
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # The same for one that is set up not to wait for its disk; whatever waits for more is left as it is.
+    off = "current_setting('synchronous_commit') = 'off'"
+    cursor.execute(f"SELECT set_config('synchronous_commit', 'local', false) WHERE {off}")
+    # A process that stands still in the middle of a statement must not keep the writes of all others waiting.
+    cursor.execute(f"SELECT set_config('lock_timeout', '{_LOCKED_MS}', false)")
+    cursor.execute(f"SELECT set_config('idle_in_transaction_session_timeout', '{_LOCKED_MS}', false)")
+    cursor.close()
+    connection.commit()
+
+
+def entry_of(row: sa.Row[Any]) -> Entry:
+    """A row of the table."""
     fields = dict(row._mapping)
-    plan, result = fields.pop("plan"), fields.pop("result")
+    plan, result, _ = fields.pop("plan"), fields.pop("result"), fields.pop("alone")
     return Entry(
         **{**fields, "status": Status(fields["status"])},
         plan=_plan(json.loads(plan)) if plan else None,

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -136,47 +136,52 @@ class CallProofs:
             order = await self._order(order_id, deadline)
         except NotFound:
             # As for one that exists: nobody learns from us which orders there are.
-            await self._count_failure(None)
-            return _Verdict("mismatch")
+            return await self._compared("", lambda: False, proved=0)
         subject = subject_of(order)
-        tally = Tally(call=tally.call, caller=tally.caller, customer=await self._failures("customer", subject))
+        tally = replace(tally, customer=await self._failures("customer", subject))
         if locked := tally.locked_by(self._room.limits):
             return _Verdict("locked", subject, locked_by=locked)
-        right = await self._right(factor, value, order, subject, deadline)
-        if right is None:
+        compare = await self._comparison(factor, value, order, subject, deadline)
+        if compare is None:
             return _Verdict("no_proof", subject)
-        if not right:
-            await self._count_failure(subject)
-            return _Verdict("mismatch", subject)
-        proved = max(self.level(subject), STRONG if factor == "code" else VERIFIED)
-        self._levels[subject] = proved
-        return _Verdict("ok", subject, proved)
+        return await self._compared(subject, compare, proved=STRONG if factor == "code" else VERIFIED)
 
-    async def _right(self, factor: Factor, value: str, order: Order, subject: str, deadline: Deadline) -> bool | None:
-        """Whether it is right; None when there is nothing to compare with."""
+    async def _compared(self, subject: str, compare: Callable[[], bool], *, proved: int) -> _Verdict:
+        """Compare, if there is an attempt left for it when all that other calls try at this moment counts as well."""
+        limits, attempts = self._room.limits, self._room.attempts
+        kinds = (("caller", self._caller, limits.caller), ("customer", subject, limits.customer))
+        limited = {who(kind, name): (kind, most) for kind, name, most in kinds if name}
+        reserved = await attempts.reserve({name: most for name, (_, most) in limited.items()}, self._log.call_id)
+        if reserved.used_up:
+            return _Verdict("locked", subject, locked_by=limited[reserved.used_up][0])
+        if not compare():
+            self._wrong += 1
+            return _Verdict("mismatch", subject)
+        try:
+            await attempts.give_back(reserved)
+        except StoreError as error:
+            log.warning("call %s: a right proof counts as a wrong one: %s", self._log.call_id, type(error).__name__)
+        self._levels[subject] = max(self.level(subject), proved)
+        return _Verdict("ok", subject, self._levels[subject])
+
+    async def _comparison(
+        self, factor: Factor, value: str, order: Order, subject: str, deadline: Deadline
+    ) -> Callable[[], bool] | None:
+        """What tells whether it is right; None when there is nothing to compare with."""
         if factor == "code":
-            return self._right_code(value, subject)
+            code = self._code
+            return None if code is None or code.subject != subject else lambda: self._right_code(code, value)
         customer = await self._customer(order, deadline)
         last = await self._last_order(order, deadline) if factor == "item" else None
         kept = on_file(factor, order, customer, last)
         if factor == "item":
             kept = unspoken(kept, self._spoken())
-        return matches(factor, value, kept) if kept else None
+        return (lambda: matches(factor, value, kept)) if kept else None
 
-    def _right_code(self, value: str, subject: str) -> bool | None:
-        code = self._code
-        if code is None or code.subject != subject:
-            return None
-        if code_matches(code, value, self._room.wall()):
-            self._code = None
-            return True
-        self._code = code.tried()
-        return False
-
-    async def _count_failure(self, subject: str | None) -> None:
-        self._wrong += 1
-        kinds = (("caller", self._caller), ("customer", subject))
-        await self._room.attempts.note([who(kind, name) for kind, name in kinds if name], self._log.call_id)
+    def _right_code(self, code: Code, value: str) -> bool:
+        right = code_matches(code, value, self._room.wall())
+        self._code = None if right else code.tried()
+        return right
 
     async def _failures(self, kind: str, name: str | None) -> int:
         return await self._room.attempts.count(who(kind, name)) if name else 0
@@ -209,8 +214,10 @@ class CallProofs:
             contact, reason = await self._contact(order, deadline, settled=True)
             if contact is None:
                 return "no_contact", subject, None, reason
+            most = {who("codes", subject): room.settings.codes_per_customer}
+            if (await room.attempts.reserve(most, self._log.call_id)).used_up:
+                return "locked", subject, None, "codes"
             self._codes_sent += 1
-            await room.attempts.note([who("codes", subject)], self._log.call_id)
             digits = new_code(secrets.randbelow(10**CODE_DIGITS))
             minutes = room.settings.code_valid_min
             text = room.code_text.replace("{code}", digits).replace("{minutes}", f"{minutes:g}")

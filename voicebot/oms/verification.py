@@ -64,9 +64,6 @@ class Tally:
                 return name
         return ""
 
-    def failed(self) -> Tally:
-        return Tally(call=self.call + 1, customer=self.customer + 1, caller=self.caller + 1)
-
 
 def factor_of(word: str) -> Factor | None:
     return next((factor for factor in FACTORS if factor == word), None)

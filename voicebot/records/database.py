@@ -24,6 +24,8 @@ from voicebot.errors import VoicebotError
 FILE = "voicebot.db"
 
 _BUSY_TIMEOUT_MS = 5_000
+#: Name of PostgreSQL's lock for changes of tables; any number that nobody else uses.
+_MIGRATING = 0x766F6963655F6D67
 
 _meta = sa.MetaData()
 _versions = sa.Table(
@@ -67,7 +69,8 @@ def connect(url: str) -> sa.Engine:
         StoreError: the URL names no known database.
     """
     try:
-        engine = sa.create_engine(url)
+        # A server's database may be started anew under our feet; a file is not.
+        engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError("not a usable database URL", where="records.database_url", fix=str(error)) from error
     if engine.dialect.name == "sqlite":
@@ -105,12 +108,14 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 def migrate(engine: sa.Engine, schema: Schema) -> None:
-    """Create the component's tables, or bring them up to date, in one transaction.
+    """Create the component's tables, or bring them up to date, in one transaction; of several processes, one does it.
 
     Raises:
         StoreError: the database was written by a newer program.
     """
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
         _meta.create_all(connection)
         found = _version(connection, schema.component)
         if found is None:

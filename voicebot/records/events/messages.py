@@ -22,3 +22,24 @@ class MessageSent(CallEvent):
     with_link: bool = False
     reason: str = ""
     """For operators, when it failed."""
+
+
+@event("label.made")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelMade(CallEvent):
+    """A label to send something back with was asked for; its link is nowhere here."""
+
+    request: str
+    """Of the message that is to carry it."""
+    order: str
+    """The order system's id."""
+    status: str
+    """`made` or `failed`."""
+    carrier: str
+    tracking_number: str = ""
+    """Empty also where the carrier took the return's own reference for it."""
+    reason: str = ""
+    """Code of why there is none; with `_unsure` at its end the carrier may have made one all the same."""
+    took_ms: float = 0.0
+    cause: str = ""
+    """For operators, when it failed."""

@@ -14,7 +14,7 @@ from voicebot.records.events.actions import (
     ActionUnknown,
 )
 from voicebot.records.events.base import CallEvent
-from voicebot.records.events.messages import MessageSent
+from voicebot.records.events.messages import LabelMade, MessageSent
 from voicebot.records.events.verification import CodeSent, VerificationAttempted
 
 #: What of a preview is worth a line.
@@ -45,6 +45,9 @@ def told(event: CallEvent) -> str | None:
             return f"{event.action}: {event.status}{_because(event.reason or event.cause)}"
         case ActionAbandoned():
             return f"plan {event.action} given up{_because(event.cause)}"
+        case LabelMade():
+            number = f", {event.tracking_number}" if event.tracking_number else ""
+            return f"label by {event.carrier}: {event.status}{number}, {event.took_ms:.0f} ms{_because(event.reason)}"
         case MessageSent():
             link = ", with a link" if event.with_link else ""
             return f"message {event.message}: {event.status}{_by(event.channel)}{link}{_because(event.reason)}"

@@ -28,6 +28,7 @@ from voicebot.errors import ConfigError
 from voicebot.handoff.settings import HandoffSettings
 from voicebot.listening.settings import ListeningSettings
 from voicebot.messages.settings import MessageSettings
+from voicebot.oms.labels.settings import LabelSettings
 from voicebot.oms.settings import OmsSettings
 from voicebot.records.settings import RecordsSettings
 from voicebot.speaking.settings import SpeakingSettings
@@ -70,6 +71,7 @@ class Settings:
     dialogue: DialogueSettings = field(default_factory=DialogueSettings)
     oms: OmsSettings = field(default_factory=OmsSettings)
     messages: MessageSettings = field(default_factory=MessageSettings)
+    labels: LabelSettings = field(default_factory=LabelSettings)
     handoff: HandoffSettings = field(default_factory=HandoffSettings)
     records: RecordsSettings = field(default_factory=RecordsSettings)
 

@@ -22,6 +22,7 @@ from voicebot.call.warming import first_needed, phrases
 from voicebot.config import Settings
 from voicebot.console.app import build_app
 from voicebot.console.deps import ConsoleDeps, Readiness
+from voicebot.console.labels import label_router
 from voicebot.console.security import check_access
 from voicebot.console.serve import listen, serving
 from voicebot.console.webhooks import webhook_router
@@ -33,6 +34,7 @@ from voicebot.listening import open_listening
 from voicebot.looplag import LoopLag
 from voicebot.messages.open import open_messenger
 from voicebot.oms import open_oms
+from voicebot.oms.labels.opening import open_labels
 from voicebot.oms.write_desk import open_writes
 from voicebot.records import upkeep
 from voicebot.records.database import url_for
@@ -122,7 +124,12 @@ async def open_house(
         progress("the order system answers")
         messenger = open_messenger(settings.messages, data_dir)
         stack.push_async_callback(messenger.close)
-        writes = open_writes(orders, messenger, settings.messages, url_for(data_dir, settings.records.database_url))
+        labels = await open_labels(settings.labels, data_dir)
+        if labels is not None:
+            stack.callback(labels.close)
+            progress(f"labels come from {settings.labels.carrier}")
+        database = url_for(data_dir, settings.records.database_url)
+        writes = open_writes(orders, messenger, settings.messages, database, labels)
         stack.push_async_callback(writes.close)
         webhook = webhook_from(settings.handoff)
         desk = HandoffDesk(store, settings.handoff, announce=webhook.send if webhook else None)
@@ -276,7 +283,10 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
             },
         )
         calls = webrtc_router(on_web, settings.webrtc, admit=lambda: 5.0 if board.full else None)
-        app = build_app(deps, settings.web, routers=[calls, webhook_router(house.orders.notices)])
+        routers = [calls, webhook_router(house.orders.notices)]
+        if house.writes.labels is not None:
+            routers.append(label_router(house.writes.labels.shelf))
+        app = build_app(deps, settings.web, routers=routers)
         port = await stack.enter_async_context(serving(app, settings.web))
         stack.enter_context(heap.settled())
         yield Running(

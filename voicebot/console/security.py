@@ -33,9 +33,10 @@ HEADERS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
 }
 
-#: Open to everybody: health checks, the talk page and what it is made of, the way in. Webhooks are signed.
+#: Open to everybody: health checks, the talk page and what it is made of, the way in. Webhooks are signed, and labels
+#: have names that nobody can guess.
 _OPEN = ("/healthz", "/readyz", "/talk", "/login", "/favicon.ico", "/favicon.svg")
-_OPEN_BELOW = ("/static/", "/api/webrtc/", "/webhooks/")
+_OPEN_BELOW = ("/static/", "/api/webrtc/", "/webhooks/", "/labels/")
 
 Next = Callable[[Request], Awaitable[Response]]
 

@@ -12,6 +12,7 @@ from voicebot.messages.settings import MessageSettings
 from voicebot.oms.attempts import Attempts
 from voicebot.oms.committing import Committer
 from voicebot.oms.desk import OrderDesk
+from voicebot.oms.labels.desk import LabelDesk
 from voicebot.oms.ledger import Ledger
 from voicebot.oms.proofs import CallProofs, ProofRoom
 from voicebot.oms.writes import CallWrites, Needs
@@ -24,6 +25,7 @@ class WriteDesk:
     Args:
         desk: the read side; its connector and its guard are used.
         messenger: sends codes and messages; it is not closed here.
+        labels: makes labels where the order system makes none; it is not closed here. None makes none.
         code_text, subject, message_timeout_s: see `MessageSettings`.
     """
 
@@ -33,13 +35,14 @@ class WriteDesk:
         ledger: Ledger,
         messenger: Messenger,
         *,
+        labels: LabelDesk | None = None,
         code_text: str = "{code}",
         subject: str = "",
         message_timeout_s: float = 5.0,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.connector, self.guard, self.settings = desk.connector, desk.guard, desk.settings
-        self.ledger, self.wall = ledger, wall
+        self.ledger, self.labels, self.wall = ledger, labels, wall
         self.committer = Committer(self.connector, self.guard, ledger, self.settings)
         self.proof_room = ProofRoom(
             connector=self.connector,
@@ -85,7 +88,9 @@ class WriteDesk:
         self.ledger.close()
 
 
-def open_writes(desk: OrderDesk, messenger: Messenger, messages: MessageSettings, url: str) -> WriteDesk:
+def open_writes(
+    desk: OrderDesk, messenger: Messenger, messages: MessageSettings, url: str, labels: LabelDesk | None = None
+) -> WriteDesk:
     """The write side beside the event store at `url`, looking after what a crash has left open.
 
     Raises:
@@ -95,6 +100,7 @@ def open_writes(desk: OrderDesk, messenger: Messenger, messages: MessageSettings
         desk,
         Ledger(url),
         messenger,
+        labels=labels,
         code_text=messages.code_text,
         subject=messages.subject,
         message_timeout_s=messages.timeout_s,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicebot.logs import failure
-from voicebot.oms.actions import LEVELS, Action, ActionKind, ActionPlan
+from voicebot.oms.actions import LEVELS, Action, ActionKind, ActionPlan, ActionResult
 from voicebot.oms.committing import Committed
 from voicebot.oms.connector import Cap, Deadline, NotAllowed, OmsError, Unavailable
 from voicebot.oms.guard import CircuitOpen
@@ -30,6 +30,7 @@ from voicebot.records.events.actions import (
     ActionPlanned,
     ActionUnknown,
 )
+from voicebot.records.events.messages import LabelMade
 from voicebot.records.log import EventLog
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class CallWrites:
         self._desk, self._log, self.proofs, self._policy = desk, log, proofs, needs
         self._plans: dict[str, _Kept] = {}
         self._links: dict[str, str] = {}
+        self._unlabelled: dict[str, tuple[ActionPlan, ActionResult]] = {}
         self._turns = asyncio.Lock()
         self._under_way: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -119,6 +121,9 @@ class CallWrites:
     async def send_message(self, request: str, order_id: str, kind: str, text: str, about: str) -> dict[str, Any]:
         """See `dialogue.effects.SendMessage`; `text` is its wording, written."""
         link = self._links.get(about, "") if about else None
+        # Taken out first: whatever comes of it, no second label is bought for the same.
+        if (done := self._unlabelled.pop(about, None)) is not None:
+            link = self._links[about] = await self._labelled(request, *done)
         return await self.proofs.send_message(request, order_id, kind, text, link=link)
 
     async def close(self) -> None:
@@ -262,6 +267,8 @@ class CallWrites:
         facts = dict(made.result.facts) if made.result else {}
         if link := facts.pop(_LINK, ""):
             self._links[request] = str(link)
+        elif made.result is not None and made.status == "done":
+            self._unlabelled[request] = (plan, made.result)
         answer: dict[str, Any] = {**facts, "status": made.status, "action": action, "subject": kept.subject}
         if made.result is not None:
             answer |= {"reference": made.result.reference, "has_link": bool(link)}
@@ -326,6 +333,33 @@ class CallWrites:
                 cause=cause,
             )
         )
+
+    async def _labelled(self, request: str, plan: ActionPlan, result: ActionResult) -> str:
+        """The link to a label for what comes back, as a message has it; empty when there is none."""
+        labels = self._desk.labels
+        method = labels.wanted(plan) if labels is not None else None
+        if labels is None or method is None:
+            return ""
+        order_id = plan.action.target
+        try:
+            order = await self._fresh(order_id, Deadline.after(self._desk.settings.plan_deadline_s))
+        except OmsError as error:
+            log.warning("call %s: no label without the order: %s", self._log.call_id, error.status)
+            return ""
+        made = await labels.make(method, result, order)
+        self._log.append(
+            LabelMade(
+                request=request,
+                order=order_id,
+                status="made" if made.link else "failed",
+                carrier=made.carrier,
+                tracking_number=made.tracking_number,
+                reason=made.reason,
+                took_ms=made.took_ms,
+                cause=made.cause,
+            )
+        )
+        return f"{made.link} Tracking number: {made.tracking_number}" if made.tracking_number else made.link
 
     # --- giving up ----------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,10 @@ const WRITERS = {
     text: d.status === 'ok' ? brief(d.preview ?? {}) : words(d.reason || d.cause || ''),
     reasons: d.status === 'ok' ? [`needs proof of level ${d.needs}`] : [],
   }),
-  'action.begun': (d) => ({ title: `The caller's yes: ${words(d.action)}`, badge: 'yes', text: 'to the plan as it was read back' }),
+  'action.begun': (d) =>
+    d.action === 'note'
+      ? { title: `Begun: ${words(d.action)}`, badge: 'no yes needed', text: 'it changes nothing for the caller' }
+      : { title: `The caller's yes: ${words(d.action)}`, badge: 'yes', text: 'to the plan as it was read back' },
   'action.committed': (d) => ({
     title: `Done: ${words(d.action)}`,
     badge: d.repeated ? 'done before' : 'done once',
@@ -39,6 +42,12 @@ const WRITERS = {
     text: words(d.reason || d.cause || ''),
   }),
   'action.abandoned': (d) => ({ title: `Plan given up: ${words(d.action)}`, badge: 'nothing done', text: d.cause ?? '' }),
+  'label.made': (d) => ({
+    title: `Return label from ${d.carrier}`,
+    kind: d.status === 'made' ? 'quiet' : 'stop',
+    badge: words(d.status),
+    text: [d.tracking_number, words(d.reason || '')].filter(Boolean).join(', '),
+  }),
   'message.sent': (d) => ({
     title: `Message: ${words(d.message)}`,
     badge: words(d.status),

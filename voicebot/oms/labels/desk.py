@@ -1,0 +1,78 @@
+"""One label for one return: asked for when its message is due, kept, and told as a link."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from voicebot.oms.actions import ActionKind, ActionPlan, ActionResult
+from voicebot.oms.labels.maker import METHODS, LabelError, LabelMaker, LabelRequest, Method
+from voicebot.oms.labels.shelf import Shelf
+from voicebot.oms.model import Order
+
+log = logging.getLogger(__name__)
+
+#: Actions that something comes back with.
+_COMING_BACK = frozenset({ActionKind.RETURN, ActionKind.EXCHANGE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeLabel:
+    """What came of asking for one. `link` is empty when there is none; `reason` is then a code, `cause` for operators.
+
+    Attributes:
+        tracking_number: empty also where the carrier took the return's reference for it.
+        took_ms: how long it took.
+    """
+
+    carrier: str
+    link: str = ""
+    tracking_number: str = ""
+    reason: str = ""
+    cause: str = ""
+    took_ms: float = 0.0
+
+
+class LabelDesk:
+    """What the labels of all calls share. Never raises but `asyncio.CancelledError`."""
+
+    def __init__(self, maker: LabelMaker, shelf: Shelf, *, timeout_s: float) -> None:
+        self.shelf = shelf
+        self._maker, self._timeout_s = maker, timeout_s
+
+    @staticmethod
+    def wanted(plan: ActionPlan) -> Method | None:
+        """Whether a label or a code was agreed on, by what was asked for; None when neither."""
+        chosen = plan.action.args.get("method")
+        if plan.action.kind not in _COMING_BACK:
+            return None
+        return next((method for method in METHODS if method == chosen), None)
+
+    async def make(self, method: Method, result: ActionResult, order: Order) -> MadeLabel:
+        """A label for what was agreed on, from where the order went."""
+        loop = asyncio.get_running_loop()
+        began, carrier = loop.time(), self._maker.carrier
+        if not (order.ship_to.street and order.ship_to.postcode and order.ship_to.country):
+            return MadeLabel(carrier=carrier, reason="no_address")
+        request = LabelRequest(
+            reference=result.reference,
+            order_number=order.number,
+            sender=order.ship_to,
+            phone=order.phone or "",
+            email=order.email or "",
+            method=method,
+        )
+        try:
+            label = await self._maker.make(request, timeout_s=self._timeout_s)
+            link = await self.shelf.put(label)
+        except LabelError as error:
+            reason = f"{error.status}_unsure" if error.unsure else error.status
+            took_ms = round((loop.time() - began) * 1000, 1)
+            return MadeLabel(carrier=carrier, reason=reason, cause=error.what, took_ms=took_ms)
+        number = "" if label.tracking_number == result.reference else label.tracking_number
+        took_ms = round((loop.time() - began) * 1000, 1)
+        return MadeLabel(carrier=carrier, link=link, tracking_number=number, took_ms=took_ms)
+
+    def close(self) -> None:
+        self.shelf.close()

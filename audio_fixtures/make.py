@@ -150,11 +150,64 @@ TURN_TAKING = (
     Clip("piece_ordered_shoes", "bert", "I ordered some shoes last week"),
     Clip("piece_not_arrived", "bert", "and they haven't arrived yet."),
 )
+#: Wishes of the demo shop's customers, and what they answer on the way, for calls in which something is done.
+WISHES = (
+    Clip("change_address", "maria", "I need to change the delivery address of my order."),
+    Clip("street_oak", "maria", "Forty five Oak Street."),
+    Clip("san_francisco", "maria", "San Francisco."),
+    Clip("california", "maria", "California."),
+    Clip("change_something", "maria", "I want to change something in my order."),
+    Clip("to_take_out", "maria", "Something to take out."),
+    Clip("the_second_one", "maria", "The second one."),
+    Clip("send_back_shoes", "maria", "I want to send back my shoes."),
+    Clip("changed_my_mind", "maria", "I changed my mind."),
+    Clip("a_label", "maria", "A label, please."),
+    Clip("my_money_back", "maria", "I want my money back."),
+    Clip("exchange_shoes", "maria", "I want to exchange my shoes."),
+    Clip("same_in_nine", "tess", "The same in size nine."),
+    Clip("the_black_one", "tess", "The black one."),
+    Clip("package_lost", "maria", "The package got lost."),
+    Clip("send_it_again", "sam", "Send it again, please."),
+    Clip("item_missing", "maria", "Something is missing from my package."),
+    Clip("pause_subscription", "maria", "Please pause my subscription."),
+    Clip("pause_it", "maria", "I want to pause it."),
+    Clip("two_months", "maria", "For two months, please."),
+    Clip("skip_delivery", "sam", "Can you skip the next delivery of my subscription?"),
+    Clip("skip_the_next", "sam", "I want to skip the next delivery."),
+    Clip("cancel_subscription", "sam", "Please cancel my subscription."),
+    Clip("moving_away", "sam", "I am moving away."),
+    Clip("payment_failed", "maria", "My payment did not go through."),
+    Clip("discount_code", "maria", "My discount code does not work."),
+    Clip("code_garden_20", "maria", "Garden twenty."),
+    Clip("complaint", "maria", "I have a complaint."),
+    Clip("driver_was_rude", "maria", "Your driver was very rude to me."),
+)
 #: "Mhm" is no word that a synthesiser can read: (ms, pitch at its start and end in Hz, voice, breath), piece by piece.
 HUMS = {
     "mhm": ((170, 190, 175, 1.0, 0.02), (70, 175, 200, 0.05, 0.6), (240, 215, 160, 1.0, 0.02)),
     "mhm_low": ((150, 120, 110, 1.0, 0.02), (80, 110, 130, 0.0, 0.8), (220, 150, 100, 1.0, 0.02)),
 }
+#: The number is said and the caller goes on: an order may be looked up before the turn is over.
+AHEAD = (
+    Clip(
+        "order_4481207_where_is_it",
+        "tess",
+        "My order four four eight one two oh seven has not arrived, can you tell me where it is?",
+        250,
+    ),
+    Clip(
+        "order_7302915_where_is_it",
+        "tess",
+        "My order seven three zero two nine one five has not arrived, can you tell me where it is?",
+        250,
+    ),
+    Clip(
+        "order_2590371_where_is_it",
+        "kim",
+        "I am calling about order number two five nine zero three seven one, where is it please?",
+        250,
+    ),
+)
 #: Robot voices: understood poorly on purpose, for recovery.
 ESPEAK = (
     Clip("robot_mumble", "espeak", "the the order um I mean the thing with the whatsit yesterday or so"),
@@ -168,7 +221,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
     only = set(parser.parse_args().only)
     rows: list[dict[str, str]] = []
-    for clip in (*CLIPS, *FLOWING, *TURN_TAKING):
+    for clip in (*CLIPS, *FLOWING, *TURN_TAKING, *WISHES, *AHEAD):
         speaker = SPEAKERS[clip.speaker]
         cut = f"pauses cut to {clip.longest_pause_ms} ms, " if clip.longest_pause_ms is not None else ""
         band = f"{cut}telephone band, noise {speaker.noise_dbfs:g} dBFS"

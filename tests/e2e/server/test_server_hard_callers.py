@@ -53,7 +53,7 @@ def long_calls(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> 
         silent, talking, on_hold = (stack.enter_context(Handset()) for _ in range(3))
         until_bye = sipp.start(answered(more=known_as(calls.silent)) + LET_GO, to="shop", rtp_port=silent.port)
         until_let_go = sipp.start(answered(more=known_as(calls.on_hold)) + LET_GO, to="shop", rtp_port=on_hold.port)
-        a_while = answered(more=known_as(calls.talking)) + pause(int(1000 * MINUTE_S) + 8000) + hang_up()
+        a_while = answered(more=known_as(calls.talking)) + pause(int(1000 * MINUTE_S) + 15_000) + hang_up()
         until_enough = sipp.start(a_while, to="shop", rtp_port=talking.port)
         for handset in (silent, talking, on_hold):
             handset.lift()

@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from console_bench import CALL, FakeStore, deps_for, wismo_call, write_recording
+from console_bench import CALL, FakeStore, deps_for, records_of, wismo_call, write_recording
 from playwright.async_api import Page, expect
 from web_bench import chromium
 
 from voicebot.console.app import build_app
 from voicebot.console.serve import serving
 from voicebot.console.settings import ConsoleSettings
+from voicebot.records.events import CallEvent, Record, actions, call, policy, verification
 
 pytestmark = pytest.mark.e2e
 
@@ -57,6 +58,56 @@ async def test_replay_in_step_with_the_audio(tmp_path: Path) -> None:
         await expect(page.locator("#decisions")).to_contain_text("the order is 3 days late")
         await expect(page.locator("#decisions")).to_contain_text("only vip fails")
         await expect(page.get_by_role("link", name="h-1")).to_have_attribute("href", "/api/handoffs/h-1")
+
+
+def cancelling() -> list[Record]:
+    """A policy, a proof, a plan, a yes, a cancelled order; then a note, which takes no yes."""
+    done: list[CallEvent] = [
+        call.CallStarted(transport="sip", caller="+16465550101"),
+        policy.PolicyDecided(
+            policy="cancellations",
+            version="7",
+            rule="not-packed",
+            outcome={"outcome": "cancel"},
+            facts={"fulfillment": "unfulfilled"},
+            reasons=("it was not packed yet",),
+            near_misses=("made-to-order: only custom made fails",),
+        ),
+        verification.VerificationAttempted(request="r1", factor="postcode", outcome="ok", level=2, left=3),
+        actions.ActionPlanned(
+            request="r2", action="cancel", order="o-1", status="ok", plan="p1", needs=2, preview={"refund_minor": 14200}
+        ),
+        actions.ActionBegun(request="r3", plan="p1", action="cancel", key="k1"),
+        actions.ActionCommitted(request="r3", plan="p1", action="cancel", key="k1", reference="3310460"),
+        actions.ActionPlanned(request="r4", action="note", order="o-1", status="ok", plan="p2", needs=1),
+        actions.ActionBegun(request="r5", plan="p2", action="note", key="k2"),
+        actions.ActionCommitted(request="r5", plan="p2", action="note", key="k2"),
+        call.CallEnded(by="caller", reason="hung up", duration_ms=9000),
+    ]
+    return records_of(CALL, [(1000.0 * at, at, event) for at, event in enumerate(done)])
+
+
+async def test_what_was_done_with_whose_yes_and_why(tmp_path: Path) -> None:
+    async with showing(FakeStore({CALL: cancelling()}), tmp_path) as (page, address):
+        await page.goto(f"{address}/calls/{CALL}")
+        decisions = page.locator("#decisions .decision")
+        await expect(decisions.locator("b")).to_have_text(
+            [
+                "cancellations → rule not-packed",
+                "Proof by postcode",
+                "Plan: cancel",
+                "The caller's yes: cancel",
+                "Done: cancel",
+                "Plan: note",
+                "Begun: note",
+                "Done: note",
+            ]
+        )
+        await expect(decisions.nth(0)).to_contain_text("it was not packed yet")
+        await expect(decisions.nth(0)).to_contain_text("only custom made fails")
+        await expect(decisions.nth(2)).to_contain_text("needs proof of level 2")
+        await expect(decisions.nth(4)).to_contain_text("reference 3310460")
+        await expect(decisions.nth(6)).to_contain_text("no yes needed")
 
 
 async def test_events_can_be_filtered_and_unfolded(tmp_path: Path) -> None:

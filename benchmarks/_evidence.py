@@ -99,6 +99,17 @@ def committed(records: Sequence[Record]) -> list[Committed]:
     return turns
 
 
+def clock_ahead_ms(records: Sequence[Record], timeline: Mapping[str, Any]) -> float:
+    """What the log's time is ahead of the caller's: both know when the bot was first heard.
+
+    Args:
+        timeline: the caller's `timeline_ms`.
+    """
+    bot = timeline["bot"]
+    first = next((one.at_ms for one in records if isinstance(one.event, PlaybackStarted)), None)
+    return first - float(bot[0][0]) if bot and first is not None else 0.0
+
+
 def verdicts(records: Sequence[Record], steps: Sequence[Step]) -> list[Verdict]:
     """One verdict for each step, in order.
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +54,14 @@ class Placed:
 
 
 @contextmanager
-def serving(folder: Path, *, oms_latency_ms: int) -> Iterator[Server]:
+def serving(
+    folder: Path, *, oms_latency_ms: int, oms_p99_ms: int | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """Start `voicebot serve` with its data in `folder` and the demo shop slowed down; stop it by its own pid.
+
+    Args:
+        oms_latency_ms: what every answer of the shop takes; with `oms_p99_ms` the median.
+        settings: further variables of the server's environment, as in `VOICEBOT_OMS__CACHE_TTL_S`.
 
     Raises:
         ServerError: it was not ready in time; the message has its last words.
@@ -63,6 +69,7 @@ def serving(folder: Path, *, oms_latency_ms: int) -> Iterator[Server]:
     sip_port, http_port, oms_port = _free_ports(3)
     log = folder / "serve.log"
     environment = os.environ | {"VOICEBOT_OMS__DEMO_PORT": str(oms_port), "VOICEBOT_SIP__HOST": "127.0.0.1"}
+    environment |= settings or {}
     ports = ("--sip-port", str(sip_port), "--http-port", str(http_port))
     command = (*_VOICEBOT, "serve", *ports, "--data-dir", str(folder / "data"), "--json")
     with (
@@ -73,7 +80,7 @@ def serving(folder: Path, *, oms_latency_ms: int) -> Iterator[Server]:
     ):
         try:
             _until_ready(process, log)
-            _slow_down(oms_port, oms_latency_ms)
+            _slow_down(oms_port, oms_latency_ms, oms_p99_ms)
             yield Server(f"sip:shop@127.0.0.1:{sip_port}", process.pid, log, folder / "data")
         finally:
             process.terminate()
@@ -152,10 +159,10 @@ def _until_ready(process: subprocess.Popen[str], log: Path) -> None:
             raise ServerError(f"the server was not ready: {log.read_text()[-800:]}")
 
 
-def _slow_down(port: int, latency_ms: int) -> None:
+def _slow_down(port: int, latency_ms: int, p99_ms: int | None) -> None:
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/admin/faults",
-        data=json.dumps({"latency_ms": latency_ms}).encode(),
+        data=json.dumps({"latency_ms": latency_ms, "latency_p99_ms": p99_ms}).encode(),
         headers={"content-type": "application/json"},
         method="PUT",
     )

@@ -4,6 +4,9 @@ The shop is imported as `voicebot oms import` does it and served over HTTP; its 
 (`shop_pack`, YAML only, on the shipped patterns). Callers are scripts in our own words (`shop_callers.yaml`), each in
 several phrasings. What counts is the shop's database at the end, compared with the one after the task's right actions.
 
+With --lay-out DIR nothing is played: the shop, its pack and the settings are written to DIR, for who wants to talk to
+it freely (`voicebot chat --config DIR/voicebot.toml`).
+
 The data is not part of this repository: give its folder with --data (MIT, (c) 2025 Sierra Research).
 """
 
@@ -14,7 +17,8 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +46,20 @@ PACK, CALLERS = HERE / "shop_pack", HERE / "shop_callers.yaml"
 SHIPPED_FLOWS = ("patterns", "human_agent.yaml", "callback.yaml")
 SHIPPED_POLICIES = ("verification.yaml", "vip.yaml")
 PHRASINGS = 3
+SETTINGS = "voicebot.toml"
 _CODE = re.compile(r"\b\d{6}\b")
+#: What was done in one task must be seen in the next one; a customer calls more than once.
+_SETTINGS = """\
+[server]
+data_dir = "{data}"
+[dialogue]
+flows = "{pack}/flows"
+policies = "{pack}/policies"
+[oms]
+cache_ttl_s = 0.0
+absent_ttl_s = 0.0
+codes_per_customer = 1000
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +86,10 @@ async def main() -> None:
     if not (args.data / "tasks.json").is_file():
         refuse(f"{args.data} has no tasks.json: give the folder of the retail shop with --data")
     logs.setup("ERROR")
+    if args.lay_out is not None:
+        lay_out(args.lay_out, read_shop(args.data))
+        note(f"voicebot chat --config {args.lay_out / 'voicebot.toml'}", as_json=args.json)
+        return
     shop, tasks = read_shop(args.data), task_file(args.data)
     if args.task:
         tasks = [task for task in tasks if task["id"] in args.task]
@@ -96,19 +117,7 @@ async def play(
     played: list[Played] = []
     with tempfile.TemporaryDirectory(prefix="voicebot-shop-") as folder:
         data = Path(folder)
-        _lay_out(data / "pack")
-        store = ShopStore(shop_file(data))
-        import_shop(store, shop)
-        settings = config.load(
-            environ={},
-            server__data_dir=data,
-            dialogue__flows=data / "pack/flows",
-            dialogue__policies=data / "pack/policies",
-            oms__cache_ttl_s=0.0,
-            oms__absent_ttl_s=0.0,
-            oms__codes_per_customer=1000,
-        )
-        async with open_house(settings, voice=False, published=False, progress=lambda _: None) as house:
+        async with opened(data, shop) as (house, store):
             for phrasing in range(phrasings):
                 for task in tasks:
                     import_shop(store, shop)
@@ -128,8 +137,25 @@ async def play(
                     )
                 good = sum(one.passed for one in played if one.phrasing == phrasing)
                 note(f"phrasing {phrasing + 1}: {good} of {len(tasks)}", as_json=as_json)
-        store.close()
     return played
+
+
+@asynccontextmanager
+async def opened(data: Path, shop: ShopFile) -> AsyncIterator[tuple[House, ShopStore]]:
+    """The shop with its pack in the folder `data`, open for text calls, and its database."""
+    lay_out(data, shop)
+    store = ShopStore(shop_file(data))
+    settings = config.load(data / SETTINGS, environ={})
+    async with open_house(settings, voice=False, published=False, progress=lambda _: None) as house:
+        yield house, store
+    store.close()
+
+
+def code_sent(data: Path, call_id: str) -> str:
+    """The one-time code that a caller was sent last; empty when there is none."""
+    kept = [message for message in read_outbox(data / FILE)[0] if message.call == call_id]
+    found = _CODE.findall(kept[-1].text) if kept else []
+    return found[-1] if found else ""
 
 
 async def _call(
@@ -137,16 +163,11 @@ async def _call(
 ) -> tuple[list[str], int, str, tuple[str, ...]]:
     call_id = f"task-{task['id']}-{phrasing}"
 
-    def code() -> str:
-        kept = [message for message in read_outbox(data / FILE)[0] if message.call == call_id]
-        found = _CODE.findall(kept[-1].text) if kept else []
-        return found[-1] if found else "I didn't get it."
-
     caller = Caller(
         script=Script(wishes=scripts["tasks"][task["id"]], defaults=scripts["defaults"], openers=scripts["openers"]),
         facts=facts_of(task["user_scenario"]["instructions"]),
         phrasing=phrasing,
-        code=code,
+        code=lambda: code_sent(data, call_id) or "I didn't get it.",
     )
     call = TextCall(house, call_id=call_id, caller=None)
     talk: list[str] = []
@@ -170,17 +191,23 @@ async def _call(
     return talk, turns, gave_up, told
 
 
-def _lay_out(folder: Path) -> None:
-    """The pack over the shipped patterns."""
+def lay_out(folder: Path, shop: ShopFile) -> None:
+    """Everything that a text call with the shop needs: its database, the pack over the shipped patterns, settings."""
+    shutil.rmtree(folder / "pack", ignore_errors=True)
     for kind, names in (("flows", SHIPPED_FLOWS), ("policies", SHIPPED_POLICIES)):
-        (folder / kind).mkdir(parents=True)
+        (folder / "pack" / kind).mkdir(parents=True)
         for name in names:
             source = ROOT / kind / name
             if source.is_dir():
-                shutil.copytree(source, folder / kind / name)
+                shutil.copytree(source, folder / "pack" / kind / name)
             else:
-                shutil.copy(source, folder / kind / name)
-        shutil.copytree(PACK / kind, folder / kind, dirs_exist_ok=True)
+                shutil.copy(source, folder / "pack" / kind / name)
+        shutil.copytree(PACK / kind, folder / "pack" / kind, dirs_exist_ok=True)
+    here = folder.resolve()
+    (folder / SETTINGS).write_text(_SETTINGS.format(data=here, pack=here / "pack"), encoding="utf-8")
+    store = ShopStore(shop_file(folder))
+    import_shop(store, shop)
+    store.close()
 
 
 def _tell(played: Sequence[Played], floor: Sequence[str], tasks: Sequence[Mapping[str, Any]], args: Any) -> None:
@@ -233,6 +260,7 @@ def _tell(played: Sequence[Played], floor: Sequence[str], tasks: Sequence[Mappin
 def _arguments() -> Any:
     parser = arguments(__doc__ or "")
     parser.add_argument("--data", type=Path, default=ROOT / "../shared/data/tau_retail", help="folder of the shop")
+    parser.add_argument("--lay-out", type=Path, metavar="DIR", help="write the shop to this folder, and play nothing")
     parser.add_argument("--task", action="append", help="only this task (again for more)")
     parser.add_argument("--verbose", action="store_true", help="what differs in each task that failed")
     parser.add_argument("--talk", action="store_true", help="with --verbose: what was said in them, too")

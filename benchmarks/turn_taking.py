@@ -35,12 +35,12 @@ import _duplex as duplex
 import _floor as floor
 from _common import FIXTURES, ROOT, arguments, bottleneck, finish, note, refuse, rounded
 from _duplex import BACKCHANNEL, Call, Studio
+from _evidence import clock_ahead_ms
 from _floor import Row
 from _peer import Peer, PeerError, peer
 from _server import Server, ServerError, place_call, serving
 
 from voicebot.listening.interruption import ANSWERS
-from voicebot.records.events.audio import PlaybackStarted
 from voicebot.records.events.base import Record
 from voicebot.records.events.hearing import Interruption
 
@@ -164,7 +164,7 @@ def judged(call: Call, timeline: dict[str, Any], records: Sequence[Record] | Non
     """Every cue that was given; one without voice was not."""
     voices = timeline["caller"]
     bot = [(float(start), float(end)) for start, end in timeline["bot"]]
-    clock_ms = _clock(records, bot) if records else 0.0
+    clock_ms = clock_ahead_ms(records, timeline) if records else 0.0
     rows: list[Row] = []
     for index, (cue, voice) in enumerate(zip(call.cues, voices, strict=True)):
         if voice is None:
@@ -179,12 +179,6 @@ def judged(call: Call, timeline: dict[str, Any], records: Sequence[Record] | Non
             continue
         rows.append(floor.judge(cue, (began, ended), bot, until, stopped=None if records is None else bool(stops)))
     return rows
-
-
-def _clock(records: Sequence[Record], bot: Sequence[tuple[float, float]]) -> float:
-    """What the log's time is ahead of the caller's: both know when the bot was first heard."""
-    first = next((one.at_ms for one in records if isinstance(one.event, PlaybackStarted)), None)
-    return first - bot[0][0] if bot and first is not None else 0.0
 
 
 def _stops(records: Sequence[Record], began: float, until: float) -> list[str]:

@@ -27,5 +27,5 @@ def test_every_step_is_timed() -> None:
 
 @pytest.mark.parametrize("number", ["4481207", "9000000"])
 def test_a_slip_changes_one_digit(number: str) -> None:
-    slipped = orders._slipped(number, random.Random(1))
+    slipped = orders.slipped(number, random.Random(1))
     assert sum(a != b for a, b in zip(number, slipped, strict=True)) == 1

@@ -51,9 +51,9 @@ def asked(slot: str, kind: str = "text", say: str = "?", choices: tuple[str, ...
 
 
 def test_a_pack_has_no_mistake(tmp_path: Path) -> None:
-    shop._lay_out(tmp_path / "pack")
+    shop.lay_out(tmp_path, ShopFile(format="voicebot-shop/1"))
     flows, _ = load(Folders(flows=tmp_path / "pack/flows", policies=tmp_path / "pack/policies"))
-    assert {"who", "pick", "swap", "return", "cancel", "address"} <= set(flows.flows)
+    assert {"who", "pick", "which_kind", "swap", "return", "cancel", "address"} <= set(flows.flows)
 
 
 def test_facts_come_from_the_instructions() -> None:

@@ -135,7 +135,7 @@ def test_a_second_commit_gets_the_first_result(tmp_path: Path) -> None:
     made = story(tmp_path, backend, play)
     assert [one.status for one in made] == ["done"] * 4
     assert [one.repeated for one in made] == [False, False, False, True]
-    assert len({one.result and one.result.reference for one in made}) == 1
+    assert {one.result and one.result.reference for one in made} == {"R-1"}
     assert backend.told == ["k"]
 
 
@@ -194,6 +194,28 @@ def test_what_a_crash_has_left_is_looked_up(tmp_path: Path, blind: bool, status:
     assert (too_early, settled) == (0, 1)
     assert (entry.status, entry.reason) == (status, reason)
     assert backend.told == ["k"]
+
+
+def test_what_was_read_is_of_no_use_when_it_was_begun_again_meanwhile(tmp_path: Path) -> None:
+    class Watched(Backend):
+        """While it is asked, another process has its answer, and a caller tries again."""
+
+        async def outcome(self, plan: ActionPlan, *, key: str, deadline: Deadline) -> ActionResult | None:
+            told = await super().outcome(plan, key=key, deadline=deadline)
+            (desk,) = desks
+            await desk.ledger.finish(key, Status.FAILED, reason="not_done")
+            assert await desk.ledger.begin(key, "c", a_plan(plan_id="p2")) is None
+            return told
+
+    async def play(desk: WriteDesk, clock: Clock) -> tuple[int, list[Entry]]:
+        desks.append(desk)
+        await desk.ledger.begin("k", "c", a_plan())
+        clock.pass_by(minutes=1)
+        return await desk.committer.look_again(), all_entries(desk.ledger)
+
+    desks: list[WriteDesk] = []
+    settled, (entry,) = story(tmp_path, Watched(), play)
+    assert (settled, entry.status, entry.attempts) == (0, Status.BEGUN, 2)
 
 
 def test_what_cannot_be_told_is_left_to_people(tmp_path: Path) -> None:

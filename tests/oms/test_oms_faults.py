@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from random import Random
 from typing import Any
 
 import httpx
 import pytest
 from oms_builders import small_shop
 
-from voicebot.oms.demo.faults import FaultLayer, Faults
+from voicebot.oms.demo.faults import FaultLayer, Faults, latency
 from voicebot.oms.demo.service import make_app
 
 WISH = {"kind": "refund", "order": "o-3355190", "args": {"amount_minor": 100}}
@@ -132,3 +133,13 @@ async def test_further_reads(http: httpx.AsyncClient) -> None:
     assert "owner" not in guest
     found = (await http.get("/v1/orders", params={"phone": "+14155550134"})).json()
     assert found["owners"] == {"c-0001": {"order_count": 2, "contact_changed_at": None}}
+
+
+def test_latency_is_the_same_for_all_or_has_a_tail() -> None:
+    rng = Random(1)
+    assert {latency(Faults(latency_ms=100), rng) for _ in range(9)} == {100.0}
+    assert latency(Faults(latency_p99_ms=300), rng) == 0.0
+    assert latency(Faults(latency_ms=100, latency_p99_ms=80), rng) == 100.0
+    tailed = sorted(latency(Faults(latency_ms=100, latency_p99_ms=300), rng) for _ in range(20_000))
+    assert tailed[10_000] == pytest.approx(100, rel=0.03)
+    assert tailed[19_800] == pytest.approx(300, rel=0.08)

@@ -329,6 +329,8 @@ def test_a_change_makes_snapshots_old_and_such_reads_under_way_make_none() -> No
         assert not (await guard.read(KEY, backend, Deadline.after(1))).cached
         await guard.close()
 
+    jumping(story)
+
 
 def test_nothing_found_is_no_snapshot_either_when_something_was_made_meanwhile() -> None:
     async def story() -> None:

@@ -76,6 +76,7 @@ async def test_faults_are_switched_while_it_runs(http: httpx.AsyncClient) -> Non
         assert (await http.get("/healthz")).status_code == 200
     assert (await http.get("/admin/faults")).json() == {
         "latency_ms": 0,
+        "latency_p99_ms": None,
         "fail_rate": 1.0,
         "kind": "throttle",
         "only": "all",

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from voicebot.oms.connector import KeyKind
+from voicebot.oms.demo.rows import customer_row, order_row
 from voicebot.oms.demo.schema import CustomerDoc, OrderDoc, ShopDoc, ShopFile
 from voicebot.oms.demo.seed import generate
 from voicebot.oms.demo.shop import open_shop, refresh, shop_file
@@ -130,6 +133,44 @@ def test_failed_replacement_leaves_everything(store: ShopStore) -> None:
         store.replace(ShopDoc(name="other"), (), (), twice, {})
     assert list(store.orders()) == before
     assert store.shop().name == "Larch & Loom"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_replacement_leaves_every_index_and_no_journal(tmp_path: Path, broken: bool) -> None:
+    path = tmp_path / "shop.sqlite3"
+    store = ShopStore(path)
+
+    def indexes() -> set[str]:
+        return {row[0] for row in store._db.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+
+    before = indexes()
+    assert {"orders_number", "orders_email", "payments_order", "contacts_customer"} <= before
+    orders = generate(7, DAY, orders=60).orders
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE") if broken else nullcontext():
+        store.replace(ShopDoc(), (), (), (*orders, *orders[:1]) if broken else orders, {})
+    assert indexes() == before
+    assert store.count("orders") == (0 if broken else len(orders))
+    assert Path(f"{path}-wal").stat().st_size == 0
+    store.close()
+
+
+def test_two_orders_with_one_number_are_refused() -> None:
+    store = ShopStore(":memory:")
+    order = generate(7, DAY, orders=1).orders[0]
+    with pytest.raises(sqlite3.IntegrityError, match=r"orders\.number_key"):
+        store.replace(ShopDoc(), (), (), [order, order.model_copy(update={"id": "another"})], {})
+    assert store.count("orders") == 0
+
+
+def test_a_shop_may_be_given_as_rows(store: ShopStore) -> None:
+    shop = generate(7, DAY)
+    again = ShopStore(":memory:")
+    customers, orders = map(customer_row, shop.customers), map(order_row, shop.orders)
+    again.replace(shop.shop, shop.products, customers, orders, {})
+    assert list(again.orders()) == list(store.orders())
+    for kind, value in ((KeyKind.PHONE, "+14155550134"), (KeyKind.EMAIL, "guest.buyer@example.org")):
+        assert again.find(kind, value, 5) == store.find(kind, value, 5)
+    again.close()
 
 
 def test_shop_is_kept_and_moves_with_the_calendar(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_export_reads_back_as_the_same_shop(tmp_path: Path) -> None:
         "products": 67,
         "customers": 332,
         "orders": 2032,
-        "promotions": 6,
+        "promotions": 7,
         "stores": 3,
     }
     shop = read_shop(write(tmp_path, first.getvalue()))

@@ -116,6 +116,7 @@ def test_codes_of_each_kind(shop: ShopFile) -> None:
         "SHOES15": "valid",
         "TAKE20": "valid",
         "SUMMER20": "expired",
+        "GARDEN20": "expired",
         "THANKS25": "used_up",
         "WINTER30": "not_started",
     }

@@ -17,6 +17,7 @@ from voicebot.messages.messenger import CHANNELS, Channel, Message, MessageError
 from voicebot.oms.actions import Action, ActionKind, ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline, OmsError
 from voicebot.oms.desk import OrderDesk
+from voicebot.oms.labels.desk import LabelDesk
 from voicebot.oms.ledger import Entry, Ledger, read
 from voicebot.oms.model import Address, Customer, Order
 from voicebot.oms.settings import OmsSettings
@@ -146,12 +147,14 @@ def write_desk(
     post: Post | None = None,
     settings: OmsSettings | None = None,
     clock: Clock | None = None,
+    labels: LabelDesk | None = None,
 ) -> Iterator[WriteDesk]:
     wall = clock or Clock()
     desk = OrderDesk(backend, settings or OmsSettings())
     ledger = InlineLedger(url_for(data_dir), wall=wall)
     try:
-        yield WriteDesk(desk, ledger, post or Post(), code_text="{code} for {minutes} minutes", wall=wall)
+        text = "{code} for {minutes} minutes"
+        yield WriteDesk(desk, ledger, post or Post(), labels=labels, code_text=text, wall=wall)
     finally:
         ledger.close()
 

@@ -32,8 +32,8 @@ def chat(
     """Talk to the bot by text: same engine, flows, policies and order system as a call.
 
     One line in, one answer out; :state, :why and :back are for you, not for the bot. With --json each answer is one
-    object: say, flow, step, commands, effects, ended. What the bot would have sent is shown as [sms] or [email], with
-    --json as an effect `message_kept`.
+    object: say, flow, step, commands, effects, ended. What the bot would have sent is shown as \\[sms] or \\[email],
+    with --json as an effect `message_kept`.
 
     Example: printf 'where is my order\\n' | voicebot chat --caller +14155550134 --json
     """

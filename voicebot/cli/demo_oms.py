@@ -29,7 +29,7 @@ def demo_oms(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Serve a demo shop over HTTP: 2,000 orders in every state and for every use, dates relative to today.
+    """Serve a demo shop over HTTP: orders in every state and for every use, dates relative to today.
 
     Example: voicebot demo-oms --port 8090 --latency-ms 150 --fail-rate 0.1
 

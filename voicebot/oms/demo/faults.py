@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from random import Random
 from typing import Literal
 
@@ -14,6 +15,8 @@ FaultKind = Literal["http_500", "html", "wrong_json", "hang", "throttle", "answe
 
 _HANG_S = 3600.0
 _COMMIT = "/v1/actions/commit"
+#: Of the normal distribution: so many deviations above the middle is the 99th percentile.
+_P99 = 2.326
 
 
 class Faults(BaseModel):
@@ -21,14 +24,15 @@ class Faults(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    latency_ms: int = Field(default=0, ge=0, le=600_000)
+    latency_ms: int = Field(default=0, ge=0, le=600_000, description="Of every answer; of half of them with a p99.")
+    latency_p99_ms: int | None = Field(default=None, ge=0, le=600_000, description="None: all take the same time.")
     fail_rate: float = Field(default=0.0, ge=0.0, le=1.0)
     kind: FaultKind = "http_500"
     only: Literal["all", "reads", "writes"] = Field(default="all", description="Which requests are slow or fail.")
 
 
 class FaultLayer:
-    """Delays `/v1` requests by `latency_ms`, then spoils a share of `fail_rate` of the answers.
+    """Delays `/v1` requests by their `latency`, then spoils a share of `fail_rate` of the answers.
 
     All kinds fail before anything is done, except `answer_lost`: there the work is done and its answer is not given.
     """
@@ -43,9 +47,9 @@ class FaultLayer:
         if scope["type"] != "http" or not _concerned(scope["path"], faults):
             await self.app(scope, receive, send)
             return
-        if faults.latency_ms:
+        if wait_ms := latency(faults, self._rng):
             body = await _body(receive)
-            if await _gone_within(receive, faults.latency_ms / 1000):
+            if await _gone_within(receive, wait_ms / 1000):
                 return  # whoever asked has given up: nothing may happen behind their back
             receive = _again(body, receive)
         if self._rng.random() >= faults.fail_rate:
@@ -56,6 +60,14 @@ class FaultLayer:
         elif faults.kind == "hang":
             await _gone_within(receive, _HANG_S)
         await _spoiled(faults.kind)(scope, receive, send)
+
+
+def latency(faults: Faults, rng: Random) -> float:
+    """Milliseconds that one request takes: always the same, or log-normal with this median and 99th percentile."""
+    median, p99 = faults.latency_ms, faults.latency_p99_ms
+    if not median or p99 is None or p99 <= median:
+        return float(median)
+    return rng.lognormvariate(math.log(median), math.log(p99 / median) / _P99)
 
 
 def _concerned(path: str, faults: Faults) -> bool:

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from pydantic import BaseModel
 from voicebot.errors import VoicebotError
 from voicebot.identifiers.nearest import NumberIndex
 from voicebot.oms.connector import KeyKind
+from voicebot.oms.demo.rows import CustomerRow, OrderRow, customer_row, order_row
 from voicebot.oms.demo.schema import (
     CustomerDoc,
     OrderDoc,
@@ -29,7 +31,7 @@ from voicebot.oms.demo.schema import (
     VariantDoc,
     compact,
 )
-from voicebot.oms.keys import email_key, name_key, number_key
+from voicebot.oms.keys import number_key
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -40,21 +42,29 @@ CREATE TABLE IF NOT EXISTS contacts (kind TEXT, value TEXT, customer_id TEXT, PR
 CREATE TABLE IF NOT EXISTS orders (
     id TEXT PRIMARY KEY, number_key TEXT NOT NULL, digits TEXT NOT NULL, customer_id TEXT, email TEXT, phone TEXT,
     settled INTEGER NOT NULL, placed_at TEXT NOT NULL, doc TEXT NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS orders_number ON orders (number_key);
-CREATE INDEX IF NOT EXISTS orders_digits ON orders (digits);
-CREATE INDEX IF NOT EXISTS orders_customer ON orders (customer_id, settled, placed_at DESC);
-CREATE INDEX IF NOT EXISTS orders_email ON orders (email, settled, placed_at DESC) WHERE email IS NOT NULL;
-CREATE INDEX IF NOT EXISTS orders_phone ON orders (phone, settled, placed_at DESC) WHERE phone IS NOT NULL;
 CREATE TABLE IF NOT EXISTS skus (sku TEXT PRIMARY KEY, product_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS promotions (code TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stores (id TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS commits (key TEXT PRIMARY KEY, wish TEXT NOT NULL, done TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS payments (reference TEXT, order_id TEXT, PRIMARY KEY (reference, order_id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS payments_order ON payments (order_id);
-CREATE INDEX IF NOT EXISTS contacts_customer ON contacts (customer_id);
 """
+_INDEXES = {
+    "orders_number": "UNIQUE INDEX IF NOT EXISTS orders_number ON orders (number_key)",
+    "orders_digits": "INDEX IF NOT EXISTS orders_digits ON orders (digits)",
+    "orders_customer": "INDEX IF NOT EXISTS orders_customer ON orders (customer_id, settled, placed_at DESC)",
+    "orders_email": "INDEX IF NOT EXISTS orders_email ON orders (email, settled, placed_at DESC)"
+    " WHERE email IS NOT NULL",
+    "orders_phone": "INDEX IF NOT EXISTS orders_phone ON orders (phone, settled, placed_at DESC)"
+    " WHERE phone IS NOT NULL",
+    "payments_order": "INDEX IF NOT EXISTS payments_order ON payments (order_id)",
+    "contacts_customer": "INDEX IF NOT EXISTS contacts_customer ON contacts (customer_id)",
+}
 _TABLES = ["products", "skus", "customers", "contacts", "orders", "payments", "promotions", "stores", "commits", "meta"]
 _BATCH = 500
+#: An order takes a kilobyte and a half: of the usual pages of four, a quarter would stay empty.
+_PAGE_BYTES = 8192
+_CACHE_KIB, _FILLING_CACHE_KIB = 16 * 1024, 256 * 1024
+"""Pages kept in memory. Keys come in no order: a shop whose indexes do not fit is written a page a key."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -77,8 +87,12 @@ class ShopStore:
             if isinstance(path, Path):
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._db.executescript("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(
+                f"PRAGMA page_size={_PAGE_BYTES}; PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL;"
+                "PRAGMA synchronous=NORMAL;"
+            )
+            self._db.executescript(f"PRAGMA cache_size=-{_CACHE_KIB}; {_SCHEMA}")
+            self._make_indexes()
             self._list_skus()
         except (OSError, sqlite3.Error) as error:
             fix = "choose a folder that can be written, or delete a damaged file to have the shop made anew"
@@ -233,19 +247,24 @@ class ShopStore:
         self,
         shop: ShopDoc,
         products: Iterable[ProductDoc],
-        customers: Iterable[CustomerDoc],
-        orders: Iterable[OrderDoc],
+        customers: Iterable[CustomerDoc | CustomerRow],
+        orders: Iterable[OrderDoc | OrderRow],
         meta: dict[str, str],
         progress: Callable[[int], None] = lambda _: None,
         *,
         promotions: Iterable[PromotionDoc] = (),
         stores: Iterable[StoreDoc] = (),
     ) -> None:
-        """Put a whole shop in place of the present one, or leave everything as it was."""
+        """Put a whole shop in place of the present one, or leave everything as it was.
+
+        A shop of a million orders is given as rows: checking documents takes longer than keeping them.
+        """
         try:
-            with self.transaction():
+            with self._filling(), self.transaction():
                 for table in _TABLES:
                     self._db.execute(f"DELETE FROM {table}")
+                for index in _INDEXES:
+                    self._db.execute(f"DROP INDEX {index}")
                 named = {"shop": compact(shop), **meta}
                 self._db.executemany("INSERT INTO meta VALUES (?, ?)", named.items())
                 self._db.executemany("INSERT INTO products VALUES (?, ?)", ((p.id, compact(p)) for p in products))
@@ -258,6 +277,7 @@ class ShopStore:
                 for batch, done in _batches(orders):
                     self._insert_orders(batch)
                     progress(done)
+                self._make_indexes()
         finally:
             self._index = None
 
@@ -272,12 +292,22 @@ class ShopStore:
             self._db.execute("ROLLBACK")
             raise
 
+    @contextmanager
+    def _filling(self) -> Iterator[None]:
+        """With room in memory for all indexes; the journal of so much is not kept on the disk afterwards."""
+        self._db.execute(f"PRAGMA cache_size=-{_FILLING_CACHE_KIB}")
+        try:
+            yield
+        finally:
+            self._db.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def put_order(self, order: OrderDoc) -> None:
         """In place of the order with this id, under the same number."""
-        self._db.execute("DELETE FROM payments WHERE order_id = ?", (order.id,))
-        self._db.execute("INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _order_row(order))
-        references = {(payment.reference, order.id) for payment in order.payments}
-        self._db.executemany("INSERT INTO payments VALUES (?, ?)", references)
+        row = order_row(order)
+        self._db.execute("DELETE FROM payments WHERE order_id = ?", (row.id,))
+        self._db.execute("INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row[:-1])
+        self._db.executemany("INSERT INTO payments VALUES (?, ?)", _references([row]))
 
     def put_customer(self, customer: CustomerDoc) -> None:
         """In place of the customer with this id."""
@@ -328,50 +358,30 @@ class ShopStore:
             self.put_meta("today", to.isoformat())
         return True
 
-    def _insert_customer(self, customer: CustomerDoc) -> None:
-        self._db.execute("INSERT INTO customers VALUES (?, ?)", (customer.id, compact(customer)))
-        contacts = {("email", email_key(e)) for e in customer.emails} | {("phone", p) for p in customer.phones}
-        # The present address counts, not one before.
-        names = {name_key(f"{customer.first_name} {customer.last_name}", a.postcode) for a in customer.addresses[:1]}
-        contacts |= {(KeyKind.NAME_POSTCODE.value, name) for name in names if name}
-        self._db.executemany("INSERT INTO contacts VALUES (?, ?, ?)", ((k, v, customer.id) for k, v in contacts))
+    def _make_indexes(self) -> None:
+        for index in _INDEXES.values():
+            self._db.execute(f"CREATE {index}")
 
-    def _insert_orders(self, orders: Sequence[OrderDoc]) -> None:
-        self._db.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_order_row, orders))
-        references = {(payment.reference, order.id) for order in orders for payment in order.payments}
-        self._db.executemany("INSERT INTO payments VALUES (?, ?)", references)
+    def _insert_customer(self, customer: CustomerDoc | CustomerRow) -> None:
+        row = customer if isinstance(customer, CustomerRow) else customer_row(customer)
+        self._db.execute("INSERT INTO customers VALUES (?, ?)", (row.id, row.doc))
+        self._db.executemany("INSERT INTO contacts VALUES (?, ?, ?)", ((k, v, row.id) for k, v in row.contacts))
+
+    def _insert_orders(self, orders: Sequence[OrderDoc | OrderRow]) -> None:
+        rows = [order if isinstance(order, OrderRow) else order_row(order) for order in orders]
+        self._db.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (row[:-1] for row in rows))
+        self._db.executemany("INSERT INTO payments VALUES (?, ?)", _references(rows))
         if self._index is not None:
-            for order in orders:
-                self._index.add(number_key(order.number))
+            for row in rows:
+                self._index.add(row.number_key)
 
 
-def _order_row(order: OrderDoc) -> tuple[str | int | None, ...]:
-    number = number_key(order.number)
-    # Contacts of a known customer are found through the customer; the order's own matter when they differ.
-    return (
-        order.id,
-        number,
-        _digits(number),
-        order.customer_id,
-        email_key(order.email) if order.email else None,
-        order.phone,
-        int(order.status in ("completed", "cancelled", "archived")),
-        order.placed_at.isoformat(),
-        compact(order),
-    )
+def _references(rows: Iterable[OrderRow]) -> Iterator[tuple[str, str]]:
+    return ((reference, row.id) for row in rows for reference in row.references)
 
 
-def _digits(number: str) -> str:
-    return "".join(c for c in number if c.isdigit())
-
-
-def _batches(orders: Iterable[OrderDoc]) -> Iterator[tuple[list[OrderDoc], int]]:
-    batch: list[OrderDoc] = []
-    done = 0
-    for order in orders:
-        batch.append(order)
-        if len(batch) == _BATCH:
-            done += len(batch)
-            yield batch, done
-            batch = []
-    yield batch, done + len(batch)
+def _batches(orders: Iterable[OrderDoc | OrderRow]) -> Iterator[tuple[list[OrderDoc | OrderRow], int]]:
+    remaining, done = iter(orders), 0
+    while batch := list(islice(remaining, _BATCH)):
+        done += len(batch)
+        yield batch, done

@@ -70,13 +70,7 @@ def read_shop(path: Path) -> ShopFile:
         raise ShopFileError(
             "not a shop document", where=f"{path}: format", fix=f'the file is an object with "format": "{FORMAT}"'
         )
-    try:
-        shop = ShopFile.model_validate_json(text)
-    except ValidationError as error:
-        raise _refused(path, [_explained(e) for e in error.errors(include_url=False)]) from error
-    if problems := list(_contradictions(shop)):
-        raise _refused(path, problems)
-    return shop
+    return _checked(path, lambda: ShopFile.model_validate_json(text))
 
 
 def _read_folder(path: Path) -> ShopFile:
@@ -84,9 +78,14 @@ def _read_folder(path: Path) -> ShopFile:
         fix = f"give a shop document, or a folder with {', '.join(FILES)}"
         raise ShopFileError("a folder that is not a shop", where=str(path), fix=fix)
     try:
-        shop = read_retail(path)
+        return _checked(path, lambda: read_retail(path))
     except OSError as error:
         raise ShopFileError(f"cannot be read: {error}", where=str(path), fix="give readable files") from error
+
+
+def _checked(path: Path, read: Callable[[], ShopFile]) -> ShopFile:
+    try:
+        shop = read()
     except ValidationError as error:
         raise _refused(path, [_explained(e) for e in error.errors(include_url=False)]) from error
     if problems := list(_contradictions(shop)):

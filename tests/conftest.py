@@ -1,4 +1,4 @@
-"""Databases that several folders' tests use: SQLite, and a PostgreSQL that is started once for a test run."""
+"""What several folders' tests use: databases, and what is made of the models once for a run."""
 
 from __future__ import annotations
 
@@ -7,8 +7,21 @@ from pathlib import Path
 
 import pytest
 from postgres_server import own_schema, running_postgres
+from prepared import with_models
 
 from voicebot.records.database import url_for
+
+
+@pytest.fixture(scope="session")
+def prepared_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where tests keep what is made of model files and learned from flows: only the first has to make it."""
+    return tmp_path_factory.mktemp("prepared")
+
+
+@pytest.fixture
+def prepared_data(tmp_path: Path, prepared_models: Path) -> Path:
+    """A data directory with nothing in it but that."""
+    return with_models(tmp_path / "data", prepared_models)
 
 
 @pytest.fixture(scope="session")

@@ -21,9 +21,9 @@ def chat(data: Path, *lines: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_where_it_stands_why_and_one_turn_back(tmp_path: Path) -> None:
+def test_where_it_stands_why_and_one_turn_back(prepared_data: Path) -> None:
     said = ["where is my order", ":why", ":state", ":back", ":state", "I want to cancel it", ":back", ":x"]
-    told = chat(tmp_path, *said)
+    told = chat(prepared_data, *said)
     _, answer, why, state, back, before, cancel, again, unknown = told
     assert answer["flow"] == "find_order"
     assert any(line.startswith("understood: wismo") for line in why["told"])
@@ -37,7 +37,7 @@ def test_where_it_stands_why_and_one_turn_back(tmp_path: Path) -> None:
     assert unknown["told"][0].startswith(":state")
 
 
-def test_what_was_done_is_not_taken_back(tmp_path: Path) -> None:
-    told = chat(tmp_path, ":back", "I want to talk to a human", "yes", ":back")
+def test_what_was_done_is_not_taken_back(prepared_data: Path) -> None:
+    told = chat(prepared_data, ":back", "I want to talk to a human", "yes", ":back")
     assert told[1]["told"] != ["taken back"]
     assert told[-1]["told"] != ["taken back"]

@@ -13,6 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from prepared import with_models
 from stage import ROOT, flows, policies
 from typer.testing import CliRunner
 
@@ -40,9 +41,8 @@ class Ran:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where what is learned from the flows is kept."""
-    return tmp_path_factory.mktemp("data")
+def data(tmp_path_factory: pytest.TempPathFactory, prepared_models: Path) -> Path:
+    return with_models(tmp_path_factory.mktemp("tests") / "data", prepared_models)
 
 
 @pytest.fixture(scope="module")

@@ -35,13 +35,8 @@ def times(folder: Path) -> dict[Path, int]:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
-def interpreter(cache: Path) -> LocalInterpreter:
-    return load_interpreter(flows(), cache, DialogueSettings())
+def interpreter(prepared_models: Path) -> LocalInterpreter:
+    return load_interpreter(flows(), prepared_models, DialogueSettings())
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +152,7 @@ def test_a_changed_trigger_costs_only_itself(tmp_path: Path, monkeypatch: pytest
     assert second <= 2
 
 
-def test_a_new_intent_is_learnt_from_five_triggers(interpreter: LocalInterpreter, cache: Path) -> None:
+def test_a_new_intent_is_learnt_from_five_triggers(interpreter: LocalInterpreter, prepared_models: Path) -> None:
     triggers = (
         "I want to make a warranty claim",
         "it broke and it is still under warranty",
@@ -167,7 +162,7 @@ def test_a_new_intent_is_learnt_from_five_triggers(interpreter: LocalInterpreter
     )
     claims = flows().flows["wismo"].model_copy(update={"name": "warranty", "triggers": {"warranty_claim": triggers}})
     more = dataclasses.replace(flows(), flows={**flows().flows, "warranty": claims})
-    learner = LocalInterpreter(more, *_trained(more, cache), Thresholds())
+    learner = LocalInterpreter(more, *_trained(more, prepared_models), Thresholds())
     for words in ("can I file a claim for a warranty", "my kettle died after half a year, there is a warranty on it"):
         label, _ = likeliest(learner.probabilities([words])[0])
         assert label == "warranty_claim"

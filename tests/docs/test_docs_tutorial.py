@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from prepared import with_models
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
@@ -50,7 +51,8 @@ def follow(folder: Path) -> list[tuple[str, str]]:
     return done
 
 
-def test_the_tutorial_can_be_followed_literally(tmp_path: Path) -> None:
+def test_the_tutorial_can_be_followed_literally(tmp_path: Path, prepared_models: Path) -> None:
+    with_models(tmp_path / "var", prepared_models)
     for name in ("flows", "policies"):
         shutil.copytree(ROOT / name, tmp_path / name)
     done = dict(follow(tmp_path))

@@ -27,19 +27,10 @@ pytestmark = pytest.mark.model
 NOBODY = "http://127.0.0.1:9"
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The converted model, kept from test to test."""
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture
-async def house(tmp_path: Path, folders: Folders, cache: Path) -> AsyncIterator[House]:
-    data = tmp_path / "data"
-    data.mkdir()
-    (data / "cache").symlink_to(cache)
+async def house(folders: Folders, prepared_data: Path) -> AsyncIterator[House]:
     settings = Settings(
-        server=ServerSettings(data_dir=data),
+        server=ServerSettings(data_dir=prepared_data),
         dialogue=DialogueSettings(flows=folders.flows, policies=folders.policies),
         oms=OmsSettings(url=NOBODY),
     )

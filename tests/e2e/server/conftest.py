@@ -21,12 +21,6 @@ from sipp_scenarios import Sipp
 
 
 @pytest.fixture(scope="session")
-def prepared_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the servers of all tests keep what they make of the model files, so that only the first has to make it."""
-    return tmp_path_factory.mktemp("prepared")
-
-
-@pytest.fixture(scope="session")
 def start_server(tmp_path_factory: pytest.TempPathFactory, prepared_models: Path) -> StartServer:
     @contextmanager
     def start(**sections: dict[str, Any]) -> Iterator[LiveServer]:

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 import httpx
 from call_story import Story
+from prepared import with_models
 
 ROOT = Path(__file__).parents[3]
 #: Begun at different places by runs at the same time.
@@ -81,8 +82,7 @@ class LiveServer:
             "oms": {"demo_port": self.shop_port},
         }
         merged = {name: {**own.get(name, {}), **sections.get(name, {})} for name in {**own, **sections}}
-        self.data_dir.mkdir(parents=True)
-        (self.data_dir / "cache").symlink_to(prepared, target_is_directory=True)
+        with_models(self.data_dir, prepared)
         (folder / "voicebot.toml").write_text(as_toml(merged), "utf-8")
         self.web = httpx.Client(base_url=f"http://127.0.0.1:{self.http_port}", timeout=10)
         self.process = self._start()

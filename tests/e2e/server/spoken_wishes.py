@@ -299,7 +299,7 @@ WISHES = (
         caller="+16465550122",
         order="3507417",
         says={
-            **opening("where_is_my_order"),
+            r"How can I help you": "where_is_my_order",
             r"anything else": "complaint",
             r"tell me what happened|What went wrong": "driver_was_rude",
         },

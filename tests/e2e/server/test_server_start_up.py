@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from live_server import ROOT, as_toml, environment, free_port, voicebot
+from prepared import with_models
 
 pytestmark = pytest.mark.e2e
 
@@ -39,9 +40,7 @@ def refusal(
     http_port: int = 0,
 ) -> str:
     """The complaint of a server that does not start: `error: what (how to fix)`, and exit code 1."""
-    data_dir = folder / "data"
-    data_dir.mkdir()
-    (data_dir / "cache").symlink_to(prepared, target_is_directory=True)
+    data_dir = with_models(folder / "data", prepared)
     (folder / "voicebot.toml").write_text(as_toml({"sip": {"host": "127.0.0.1"}, **(sections or {})}), "utf-8")
     ports = ("--sip-port", str(sip_port or free_port()), "--http-port", str(http_port or free_port()))
     done = subprocess.run(

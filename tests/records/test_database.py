@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from voicebot.records import database
 from voicebot.records.database import Schema, StoreError, check, connect, migrate
 
 _meta = sa.MetaData()
@@ -77,3 +79,28 @@ def test_a_newer_database_is_left_alone(engine: sa.Engine) -> None:
 def test_a_database_without_our_tables_is_told_apart(engine: sa.Engine) -> None:
     with pytest.raises(StoreError, match="holds no calls"):
         check(engine, FIRST)
+
+
+class Refused:
+    """A cursor on a file that somebody else is opening as well."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def execute(self, statement: str) -> None:
+        assert statement == "PRAGMA journal_mode=WAL"
+        self.times -= 1
+        if self.times >= 0:
+            raise sqlite3.OperationalError("database is locked")
+
+
+def test_a_new_file_that_others_open_at_once_is_tried_again() -> None:
+    cursor = Refused(3)
+    database.write_ahead(cursor)
+    assert cursor.times == -1
+
+
+def test_a_file_that_stays_locked_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_BUSY_TIMEOUT_MS", 20)
+    with pytest.raises(sqlite3.OperationalError):
+        database.write_ahead(Refused(1000))

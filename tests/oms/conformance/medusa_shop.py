@@ -38,6 +38,6 @@ def running_medusa() -> Iterator[MedusaShop]:
 def next_number(number: int) -> None:
     """Let the next order have this number: nothing over REST can."""
     program = sorted(Path("/usr/lib/postgresql").glob("*/bin/psql"))[-1]
-    where = ["-q", "-h", "127.0.0.1", "-p", DATABASE_PORT, "-U", "medusa", "medusa"]
+    where = ["-q", "-h", "127.0.0.1", "-p", DATABASE_PORT, "-U", "voicebot", "voicebot"]
     command = f"ALTER SEQUENCE order_display_id_seq RESTART {number}"
     subprocess.run([str(program), *where, "-c", command], check=True, capture_output=True)

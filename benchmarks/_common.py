@@ -19,7 +19,16 @@ FIXTURES = ROOT / "audio_fixtures"
 
 #: Sending a packet later than this (99th percentile) means that the machine was too busy to be a fair witness.
 MAX_PACING_ERROR_MS = 10.0
-_PACKAGES = ("pipecat-ai", "faster-whisper", "ctranslate2", "piper-tts", "onnxruntime", "baresip-python", "numpy")
+_PACKAGES = (
+    "pipecat-ai",
+    "faster-whisper",
+    "ctranslate2",
+    "piper-tts",
+    "onnxruntime",
+    "baresip-python",
+    "numpy",
+    "zen-engine",
+)
 
 
 def arguments(doc: str) -> argparse.ArgumentParser:
@@ -82,9 +91,9 @@ def bottleneck(pacing_p99_ms: float | None, limit_ms: float = MAX_PACING_ERROR_M
     return None
 
 
-def refuse(why: str) -> NoReturn:
-    """End the benchmark without a figure."""
-    print(f"error: no result: {why} (run it on an idle machine, or see the log above)", file=sys.stderr)
+def refuse(why: str, how: str = "run it on an idle machine, or see the log above") -> NoReturn:
+    """End the benchmark without a figure, and say how to get one."""
+    print(f"error: no result: {why} ({how})", file=sys.stderr)
     raise SystemExit(1)
 
 

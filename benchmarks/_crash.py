@@ -114,17 +114,9 @@ class MortalLedger(Ledger):
         self._reaper.at(key, "begun")
         return found
 
-    async def finish(
-        self,
-        key: str,
-        status: Status,
-        *,
-        reason: str = "",
-        result: ActionResult | None = None,
-        attempt: int | None = None,
-    ) -> bool:
+    async def finish(self, key: str, status: Status, **told: Any) -> bool:
         self._reaper.at(key, "before_finish")
-        noted = await super().finish(key, status, reason=reason, result=result, attempt=attempt)
+        noted = await super().finish(key, status, **told)
         self._reaper.at(key, "finished")
         return noted
 

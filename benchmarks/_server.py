@@ -80,7 +80,7 @@ def serving(
     ):
         try:
             _until_ready(process, log)
-            _slow_down(oms_port, oms_latency_ms, oms_p99_ms)
+            slow_down(f"http://127.0.0.1:{oms_port}", oms_latency_ms, oms_p99_ms)
             yield Server(f"sip:shop@127.0.0.1:{sip_port}", process.pid, log, folder / "data")
         finally:
             process.terminate()
@@ -159,9 +159,15 @@ def _until_ready(process: subprocess.Popen[str], log: Path) -> None:
             raise ServerError(f"the server was not ready: {log.read_text()[-800:]}")
 
 
-def _slow_down(port: int, latency_ms: int, p99_ms: int | None) -> None:
+def slow_down(shop: str, latency_ms: int, p99_ms: int | None) -> None:
+    """Let a demo shop's answers take this long.
+
+    Args:
+        shop: its URL.
+        latency_ms: of every answer; with `p99_ms` the median.
+    """
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/admin/faults",
+        f"{shop}/admin/faults",
         data=json.dumps({"latency_ms": latency_ms, "latency_p99_ms": p99_ms}).encode(),
         headers={"content-type": "application/json"},
         method="PUT",

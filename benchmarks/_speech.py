@@ -1,6 +1,6 @@
 """Recorded speech for the benchmarks on recognition: loading, splicing digit strings, codecs, noise, lost packets.
 
-A data folder has `audio.tsv` (path, source, sample_rate, duration_s, speaker, accent, kind, transcript, note, licence).
+A data folder has `audio.tsv`, and the clips that it names: docs/benchmark-data.md.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import av
 import numpy as np
 import soundfile
 import soxr
-from _common import ROOT, refuse
+from _data import need
 
 from voicebot.caller import g711
 from voicebot.listening.recognition import Audio
 
-DATA = ROOT.parent / "shared" / "data"
 HOUSE_HZ = 16_000
 _PACKET_S = 0.02
 _FADE = 0.5
@@ -58,10 +57,7 @@ class Line:
 
 def load(data: Path, wanted: Callable[[dict[str, str]], bool]) -> list[Clip]:
     """Clips whose row in `audio.tsv` is wanted; ends the benchmark when there is no such file."""
-    table = data / "audio.tsv"
-    if not table.is_file():
-        refuse(f"there is no {table}")
-    with table.open(encoding="utf-8", newline="") as file:
+    with need(data / "audio.tsv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t") if wanted(row)]
     return list(_read(data, rows))
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import soundfile
 from _common import ROOT, arguments, finish, note, refuse
+from _data import data_folder, need
 
 sys.path.insert(0, str(ROOT))
 
@@ -30,7 +31,6 @@ from voicebot.listening.recognition import Audio, Expectation
 from voicebot.listening.telephone import over_telephone
 from voicebot.logs import quiet_pipecat
 
-NOISE = ROOT.parent / "shared" / "data" / "noise"
 #: RMS against full scale: beside the telephone, and as loud as a caller.
 LOUDNESS_DB = (-38.0, -20.0)
 EXPECTED = Expectation(kind="order_number", patience="dictation")
@@ -139,12 +139,10 @@ async def run(folder: Path, *, quick: bool, as_json: bool) -> list[Outcome]:
 def main() -> None:
     """Measure and print."""
     parser = arguments(__doc__ or "")
-    parser.add_argument("folder", nargs="?", type=Path, default=NOISE, help="clips of noise: WAV, FLAC or OGG")
+    parser.add_argument("folder", nargs="?", type=Path, default=data_folder("noise"), help="clips: WAV, FLAC or OGG")
     options = parser.parse_args()
     quiet_pipecat()
-    if not options.folder.is_dir():
-        refuse(f"no folder {options.folder}")
-    outcomes = asyncio.run(run(options.folder, quick=options.quick, as_json=options.json))
+    outcomes = asyncio.run(run(need(options.folder), quick=options.quick, as_json=options.json))
     if not outcomes:
         refuse(f"no clips in {options.folder}")
     rows = table(outcomes)

@@ -27,8 +27,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _common import arguments, finish, note, refuse, rounded
-from _speech import DATA, NOISE_SOURCE, Clip, Line, digit_pool, load, over, spliced
+from _common import arguments, finish, note, rounded
+from _data import add_data, lack
+from _speech import NOISE_SOURCE, Clip, Line, digit_pool, load, over, spliced
 from faster_whisper import WhisperModel
 
 from voicebot import weights
@@ -117,7 +118,7 @@ class Ears:
 def main() -> None:
     """Hear everything over every line, print the table."""
     parser = arguments(__doc__ or "")
-    parser.add_argument("--data", type=Path, default=DATA, help="folder with audio.tsv")
+    add_data(parser, "audio.tsv")
     parser.add_argument("--no-peer", action="store_true", help="our side only")
     parser.add_argument("--every", type=int, default=1, help="only every n-th utterance")
     parser.add_argument(
@@ -131,7 +132,7 @@ def main() -> None:
     noises = load(args.data, lambda row: row["source"] == NOISE_SOURCE)
     found = items(rows)
     if not found:
-        refuse(f"no clip of a known kind in {args.data}")
+        lack(f"no clip of a known kind in {args.data}")
     index = NumberIndex(_random_orders(_POPULATION - len(found), np.random.default_rng(_SEED + 1)))
     for item in found:
         if item.own:

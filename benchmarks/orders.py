@@ -4,9 +4,11 @@
 
 The shop (a customer in four orders, every tenth order a guest's) is made in a temporary file. Then orders drawn at
 random are looked up by number, e-mail address, telephone number, name with postcode, and payment reference; and by a
-number that was misheard: of three hypotheses, two have one digit replaced by one that sounds like it, and the true one
-is the least likely. Each search is done twice: in this process, and by HTTP from the service in a process of its own.
-A search counts as found when the order is among the (at most 20) answers, or there are 20.
+number that was misheard. There, each hypothesis has one digit replaced by one that sounds like it: in all three
+("misheard"), or in two of them, and the true one is the least likely ("doubted"). Each search is done twice: in this
+process, and by HTTP from the service in a process of its own. A search counts as found when the order is among the (at
+most 20, by sound at most 5) answers, or there are 20. Among a million numbers of seven digits, many sound like others:
+what is not among the five is for the dialogue to ask again.
 
 Memory of the index by sound is what Python and NumPy hold of it; of the service, what is resident. The peer is a scan
 of the same file without an index, for some order numbers only.
@@ -58,7 +60,8 @@ class Drawn:
 
     number: str
     keys: Mapping[KeyKind, str]
-    heard: Heard
+    doubted: Heard
+    misheard: Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +167,13 @@ def _drawn(store: ShopStore, order: dict[str, Any], chance: random.Random) -> Dr
         KeyKind.NAME_POSTCODE: name_key(name, order["ship_to"]["postcode"]) if customer else None,
         KeyKind.PAYMENT_REFERENCE: next((p["reference"] for p in order.get("payments", ())), None),
     }
-    heard = (slipped(number, chance), slipped(number, chance), number)
-    return Drawn(number, {kind: key for kind, key in keys.items() if key}, list(zip(heard, _SCORES, strict=True)))
+    slips = [slipped(number, chance) for _ in _SCORES]
+    return Drawn(
+        number,
+        {kind: key for kind, key in keys.items() if key},
+        doubted=list(zip((*slips[:-1], number), _SCORES, strict=True)),
+        misheard=list(zip(slips, _SCORES, strict=True)),
+    )
 
 
 def slipped(number: str, chance: random.Random) -> str:
@@ -180,7 +188,8 @@ def searched(side: Side, drawn: Sequence[Drawn]) -> dict[str, dict[str, Any]]:
     for kind in (KeyKind.NUMBER, KeyKind.EMAIL, KeyKind.PHONE, KeyKind.NAME_POSTCODE, KeyKind.PAYMENT_REFERENCE):
         having = [one for one in drawn if kind in one.keys]
         found[kind.value] = timed(partial(_find, side, kind), among, having)
-    found["misheard"] = timed(lambda one: side.nearest(one.heard), among, drawn)
+    found["doubted"] = timed(lambda one: side.nearest(one.doubted), among, drawn)
+    found["misheard"] = timed(lambda one: side.nearest(one.misheard), among, drawn)
     return found
 
 

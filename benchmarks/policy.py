@@ -1,4 +1,4 @@
-"""A policy's decision with its whole trace: ours, a plain Python loop, and zen-engine where it is installed.
+"""A policy's decision with its whole trace: ours, a plain Python loop, and zen-engine.
 
     python benchmarks/policy.py [--quick] [--json] [--policies DIR]
 
@@ -6,24 +6,23 @@ Ours: `PolicyBook.decide` from facts as a flow sends them: version of the day, t
 the law's floor, every cell of the deciding row, every row that failed on one cell only, all in words. The plain loop:
 the same cells as Python expressions, row by row, with the defaults already filled in; it finds the floor, the deciding
 row and the near misses, and puts nothing into words. zen-engine: the same rows as a first-hit decision table with its
-trace, for the policy without laws; it is not installed with the project. All sides must give the same on every set of
-facts, or there is no result. Facts are the policies' worked cases and random ones (seeded) that stay near the cells.
+trace, for the policy without laws. All sides must give the same on every set of facts, or there is no result. Facts are
+the policies' worked cases and random ones (seeded) that stay near the cells.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
 import math
 import random
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from _common import ROOT, arguments, finish, note, percentile, refuse, rounded
+from zen import ZenEngine
 
 from voicebot.policy.book import PolicyBook
 from voicebot.policy.cells import Cell
@@ -70,8 +69,7 @@ class Zen:
     """The rows as a decision table of zen-engine."""
 
     def __init__(self, policy: Policy) -> None:
-        engine = importlib.import_module("zen").ZenEngine()
-        self._decision = engine.create_decision(json.dumps(zen_model(policy)))
+        self._decision = ZenEngine().create_decision(json.dumps(zen_model(policy)))
 
     def find(self, facts: dict[str, Any]) -> str:
         return str(self._decision.evaluate(facts, {"trace": True})["result"]["rule"])
@@ -122,9 +120,8 @@ def main() -> None:
         figures = "".join(f"{'-' if found[column] is None else found[column]:>13}" for column in columns)
         lines.append(f"{name:<11}{found['rows']:>5}{found['facts']:>6}{figures}")
     result |= {"p50_us": result[WHOLE]["p50_us"], "p95_us": result[WHOLE]["p95_us"]}
-    result["zen"] = "measured" if find_spec("zen") else "not installed"
     met = "met" if result["p95_us"] <= TARGET_P95_US else "not met"
-    lines += [f"target    p95 <= {TARGET_P95_US:g} us: {met}", f"zen-engine {result['zen']}", "identical on all facts"]
+    lines += [f"target    p95 <= {TARGET_P95_US:g} us: {met}", "identical on all facts"]
     finish(result, lines, as_json=args.json)
 
 
@@ -134,7 +131,7 @@ def measure(book: PolicyBook, name: str, facts: Sequence[Facts], rounds: int, *,
     if policy is None:
         refuse(f"there is no policy {name!r} on {TODAY}")
     loop = PlainLoop(policy)
-    table = Zen(policy) if zen and find_spec("zen") else None
+    table = Zen(policy) if zen else None
     filled = [dict(book.decide(name, one, today=TODAY).facts) for one in facts]
     for one, full in zip(facts, filled, strict=True):
         if why := disagreement(book, name, one, loop.find(full), table.find(full) if table else None):

@@ -7,7 +7,7 @@ several phrasings. What counts is the shop's database at the end, compared with 
 With --lay-out DIR nothing is played: the shop, its pack and the settings are written to DIR, for who wants to talk to
 it freely (`voicebot chat --config DIR/voicebot.toml`).
 
-The data is not part of this repository: give its folder with --data (MIT, (c) 2025 Sierra Research).
+The data is not part of this repository: docs/benchmark-data.md.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from _common import ROOT, arguments, finish, note, refuse
+from _common import ROOT, arguments, finish, note
+from _data import add_data, need
 from _shop_caller import Caller, GaveUp, Script, facts_of
 from _shop_truth import Snapshot, differences, expected, forbidden, snapshot, task_file
 
@@ -83,8 +84,7 @@ class Played:
 
 async def main() -> None:
     args = _arguments()
-    if not (args.data / "tasks.json").is_file():
-        refuse(f"{args.data} has no tasks.json: give the folder of the retail shop with --data")
+    need(args.data / "tasks.json")
     logs.setup("ERROR")
     if args.lay_out is not None:
         lay_out(args.lay_out, read_shop(args.data))
@@ -259,7 +259,7 @@ def _tell(played: Sequence[Played], floor: Sequence[str], tasks: Sequence[Mappin
 
 def _arguments() -> Any:
     parser = arguments(__doc__ or "")
-    parser.add_argument("--data", type=Path, default=ROOT / "../shared/data/tau_retail", help="folder of the shop")
+    add_data(parser, "the shop", "tau_retail")
     parser.add_argument("--lay-out", type=Path, metavar="DIR", help="write the shop to this folder, and play nothing")
     parser.add_argument("--task", action="append", help="only this task (again for more)")
     parser.add_argument("--verbose", action="store_true", help="what differs in each task that failed")

@@ -1,6 +1,6 @@
 """Taking turns: our server over SIP and RTP against a stock pipecat bot, by the same scripted full-duplex callers.
 
-    python benchmarks/turn_taking.py [--quick] [--json] [--data ../shared/data] [--rounds N]
+    python benchmarks/turn_taking.py [--quick] [--json] [--data DIR] [--rounds N]
 
 The callers dictate an order number in groups with pauses of 300 to 950 ms, break off inside a sentence, and speak over
 the bot's answer: "mhm" and the like, coughs, "um", noise (recordings of it when --data has them), a word to somebody
@@ -33,7 +33,8 @@ from typing import Any
 
 import _duplex as duplex
 import _floor as floor
-from _common import FIXTURES, ROOT, arguments, bottleneck, finish, note, refuse, rounded
+from _common import FIXTURES, arguments, bottleneck, finish, note, refuse, rounded
+from _data import add_data
 from _duplex import BACKCHANNEL, Call, Studio
 from _evidence import clock_ahead_ms
 from _floor import Row
@@ -71,7 +72,7 @@ class Run:
 def main() -> None:
     """Run both sides, call by call, and print the result."""
     parser = arguments(__doc__ or "")
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder with noise/*.flac")
+    add_data(parser, "noise/*.flac")
     parser.add_argument("--rounds", type=int, default=None, help="times through the script; default 2, quick 1")
     parser.add_argument("--no-peer", action="store_true", help="our side only; for work on the server")
     parser.add_argument("--keep", type=Path, default=None, help="keep the server's data here, to look into a call")

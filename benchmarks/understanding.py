@@ -23,9 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from _common import ROOT, arguments, finish, note, percentile, refuse, rounded
+from _common import ROOT, arguments, finish, note, percentile, rounded
+from _data import add_data, lack
 from _noise import misheard, sound_alikes
-from _speech import DATA
 from _understanders import Nearest, Ours, TfIdf, Understander, whole
 
 from voicebot import weights
@@ -72,7 +72,7 @@ class Told:
 def main() -> None:
     """Ask all sides about every text."""
     parser = arguments(__doc__ or "")
-    parser.add_argument("--data", type=Path, default=DATA / "text", help="folder with the tables")
+    add_data(parser, "the tables", "text")
     parser.add_argument("--flows", type=Path, default=ROOT / "flows", help="folder with the conversations")
     parser.add_argument("--half", choices=HALVES, default="held", help="which rows")
     parser.add_argument("--errors", action="store_true", help="print what ours got wrong (development half only)")
@@ -81,7 +81,7 @@ def main() -> None:
         parser.error("--errors needs --half development: the held-out half is not for looking at")
     said = [row for name in SETS for row in thinned(load(args.data / f"{name}.tsv", args.half), args.quick)]
     if not said:
-        refuse(f"no texts in {args.data}")
+        lack(f"no texts in {args.data}")
     alike = sound_alikes(row.text for row in said)
     with tempfile.TemporaryDirectory(prefix="voicebot-understanding-") as cache:
         began = time.perf_counter()

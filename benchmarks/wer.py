@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from _common import arguments, finish, note, percentile, refuse, rounded
-from _speech import DATA, NOISE_SOURCE, Clip, Line, load, over
+from _common import arguments, finish, note, percentile, rounded
+from _data import add_data, lack
+from _speech import NOISE_SOURCE, Clip, Line, load, over
 from faster_whisper import WhisperModel
 
 from voicebot import weights
@@ -74,13 +75,13 @@ class Sides:
 def main() -> None:
     """Hear every clip on all sides."""
     parser = arguments(__doc__ or "")
-    parser.add_argument("--data", type=Path, default=DATA, help="folder with audio.tsv")
+    add_data(parser, "audio.tsv")
     args = parser.parse_args()
     clips = load(args.data, lambda row: row["source"] != NOISE_SOURCE)
     clips = [clip for clip in clips if reference(clip)]
     clips = clips[:: _QUICK_EVERY if args.quick else 1]
     if not clips:
-        refuse(f"no speech in {args.data}")
+        lack(f"no speech in {args.data}")
     found: list[Heard] = []
     with tempfile.TemporaryDirectory(prefix="voicebot-weights-") as cache:
         sides = Sides(Path(cache))

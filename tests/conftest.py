@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from postgres_server import own_schema, running_postgres
-from prepared import with_models
+from prepared import learn_shipped, made_once, with_models
 
 from voicebot.records.database import url_for
 
 
 @pytest.fixture(scope="session")
 def prepared_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where tests keep what is made of model files and learned from flows: only the first has to make it."""
-    return tmp_path_factory.mktemp("prepared")
+    """Where tests keep what is made of model files and learned from flows: made once, for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    return made_once(run / "prepared", learn_shipped)
 
 
 @pytest.fixture

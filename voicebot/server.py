@@ -16,7 +16,7 @@ from pathlib import Path
 from voicebot import __version__, heap
 from voicebot.call.house import House
 from voicebot.call.leg import CallLeg
-from voicebot.call.session import CallSession
+from voicebot.call.session import LONGEST_CLOSE_S, CallSession
 from voicebot.call.switchboard import Switchboard
 from voicebot.call.warming import first_needed, phrases
 from voicebot.config import Settings
@@ -27,7 +27,6 @@ from voicebot.console.security import check_access
 from voicebot.console.serve import listen, serving
 from voicebot.console.webhooks import webhook_router
 from voicebot.dialogue.flowset import FlowSet
-from voicebot.errors import VoicebotError
 from voicebot.handoff.delivery import webhook_from
 from voicebot.handoff.desk import HandoffDesk
 from voicebot.listening import open_listening
@@ -236,7 +235,7 @@ async def running(settings: Settings, *, progress: Progress = log.info) -> Async
                 relay_captions(call.log, leg)
             await call.run()
 
-        board = Switchboard(session, max_calls=settings.call.max_calls)
+        board = Switchboard(session, max_calls=settings.call.max_calls, end_s=LONGEST_CLOSE_S)
 
         async def on_sip(leg: SipLeg) -> None:
             if board.admit(leg):
@@ -329,19 +328,27 @@ def relay_captions(live: LiveLog, leg: WebRtcLeg) -> None:
 async def _keep_retention(house: House, settings: Settings) -> None:
     """Delete what is past its retention, now and once a day."""
     loop = asyncio.get_running_loop()
+    jobs = _retention(house, settings.records)
     with ThreadPoolExecutor(1, "retention") as thread:
         while True:
-            try:
-                gone = await loop.run_in_executor(
-                    thread, purge, house.store, house.handoff, house.data_dir, settings.records, datetime.now(UTC)
-                )
-                log.info("retention: %d recordings, %d logs and %d hand-offs deleted", *gone)
-                if (days := settings.records.log_retention_days) > 0:
-                    before = datetime.now(UTC) - timedelta(days=days)
-                    await loop.run_in_executor(thread, house.writes.ledger.forget, before)
-            except (VoicebotError, OSError) as error:
-                log.error("retention: %s", error)
+            gone = await loop.run_in_executor(thread, upkeep.clear, jobs, datetime.now(UTC))
+            log.info("retention: deleted %s", ", ".join(f"{count} {what}" for what, count in gone.items()) or "nothing")
             await asyncio.sleep(RETENTION_EVERY_S)
+
+
+def _retention(house: House, settings: RecordsSettings) -> list[upkeep.Job]:
+    days, labels = settings.log_retention_days, house.writes.labels
+
+    def calls(now: datetime) -> dict[str, int]:
+        gone = purge(house.store, house.handoff, house.data_dir, settings, now)
+        return dict(zip(("recordings", "logs", "hand-offs"), gone, strict=True))
+
+    jobs: list[upkeep.Job] = [calls]
+    if days > 0:
+        jobs.append(lambda now: {"writes": house.writes.ledger.forget(now - timedelta(days=days))})
+    if labels is not None:
+        jobs.append(lambda _: {"labels": labels.shelf.drop_old()})
+    return jobs
 
 
 def purge(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -68,6 +68,9 @@ class Orders:
 
     def prefetch(self, op: str, args: Mapping[str, Any]) -> None:
         self.prefetched.append((op, args))
+
+    def foresee(self, reads: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        self.prefetched.extend(reads)
 
 
 @dataclass

@@ -82,12 +82,27 @@ async def test_a_leg_that_cannot_be_hung_up_does_not_keep_the_others() -> None:
             await super().hangup(reason)
             raise RuntimeError("no")
 
-    board = Switchboard(until_over, max_calls=5)
+    board = Switchboard(until_over, max_calls=5, end_s=0.1)
     stubborn, other = cast(CallLeg, Stubborn("a")), leg("b")
     board.admit(stubborn)
     board.admit(other)
     assert await board.drain(0) == 2
     assert cast(Leg, other).hung_up == ["server is stopping"]
+
+
+@pytest.mark.parametrize(("end_s", "written"), [(5.0, ["a"]), (0.05, [])])
+async def test_who_was_hung_up_is_given_time_to_write_down_how_it_ended(end_s: float, written: list[str]) -> None:
+    books: list[str] = []
+
+    async def run(one: CallLeg) -> None:
+        await until_over(one)
+        await asyncio.sleep(0.3)
+        books.append(one.id)
+
+    board = Switchboard(run, max_calls=5, end_s=end_s)
+    board.admit(leg("a"))
+    assert await board.drain(0) == 1
+    assert books == written
 
 
 async def test_impatience_ends_the_wait_for_running_calls() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from call_fakes import NOW, Room, answer, room
@@ -232,6 +233,15 @@ async def test_a_number_that_two_partials_agree_on_is_looked_up_before_the_turn_
         await call.send(frame)
         assert call.room.orders.prefetched == [("find_orders", {"number": "4481207"})]
         assert call.sink.spoken == []
+
+
+async def test_of_words_up_to_a_pause_one_hypothesis_is_enough() -> None:
+    async with line(answer) as call:
+        assert call.room is not None
+        words = "my order is 4481207"
+        result = replace(heard(words), to_a_pause=True)
+        await call.send(InterimTranscriptionFrame(text=words, user_id="caller", timestamp=NOW, result=result))
+        assert call.room.orders.prefetched == [("find_orders", {"number": "4481207"})]
 
 
 async def test_a_recogniser_that_fails_is_admitted() -> None:

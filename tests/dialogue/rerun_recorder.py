@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
@@ -94,6 +94,8 @@ class _Orders:
         return result
 
     def prefetch(self, op: str, args: Mapping[str, Any]) -> None: ...
+
+    def foresee(self, reads: Iterable[tuple[str, Mapping[str, Any]]]) -> None: ...
 
     async def close(self) -> None: ...
 

@@ -22,7 +22,11 @@ from voicebot.dialogue.acts import acts, plain, told_to_answer
         ("could you speak a little slower", "slower"),
         ("hold on a second", "hold_on"),
         ("uh, let me find the email", "hold_on"),
+        ("is there anyone I can talk to", "human_agent"),
+        ("I'd like a real person", "human_agent"),
+        ("one second, it's in my bag", "hold_on"),
         ("never mind", "cancel_dialogue"),
+        ("just leave it be", "cancel_dialogue"),
         ("okay, bye", "goodbye"),
         ("Know that is all thanks.", "done"),
         ("I don't know", "unsure"),
@@ -51,6 +55,8 @@ def test_moves(words: str, move: str) -> None:
     [
         "where is my order", "4481207", "I want to return the running shoes", "the website is slow",
         "I want to get a refund", "", "…", "my name is Bill Agent-Smith",
+        "leave it behind the shed", "drop it off next door", "a second box never came", "a secret code",
+        "one minute it was there and the next it was gone", "is there a person on the label",
         "the blue shirt", "did you send it", "it is a damn fine coat", "the shoes are rubbish",
     ],
 )  # fmt: skip

@@ -316,7 +316,20 @@ def test_keys_answer_a_quantity() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("12 Mill Road.", "12 Mill Road"), (" New York,", "New York"), ("St. Louis", "St. Louis")]
+    ("text", "value"),
+    [
+        ("12 Mill Road.", "12 Mill Road"),
+        (" New York,", "New York"),
+        ("St. Louis", "St. Louis"),
+        ("…well, New York...", "well, New York"),
+        ("12 Mill Road, Flat B.", "12 Mill Road, Flat B"),
+        ("S A V E.", "S A V E"),
+        ("NYC.", "NYC"),
+        ("Washington, D.C.", "Washington, D.C."),
+        ("Washington, D. C.", "Washington, D. C."),
+        ("Washington, D.C.,", "Washington, D.C."),
+        ("Washington, D.C. .", "Washington, D.C."),
+    ],
 )
 def test_free_text_is_no_sentence(text: str, value: str) -> None:
     context = Context(kind="open", slot="city", slots={"city": "text"})

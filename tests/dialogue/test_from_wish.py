@@ -71,6 +71,14 @@ def test_text_and_choice_are_taken_from_the_wish_and_not_asked() -> None:
     assert said.startswith("It is called red lamp. Said: navy blue, 9. Picked a.")
 
 
+def test_a_number_in_the_wish_must_be_named_as_a_size() -> None:
+    assert "Said" not in wish("I want the red lamp, I called before and it was nine").said
+    longer = EXTRA.replace("spot: dialogue.wish", "spot: \"'lamp, ' + dialogue.wish\"")
+    assert "Said" not in wish("the red lamp, it was nine", Stage(flowset=flows(longer))).said
+    asked = EXTRA.replace("spot: dialogue.wish", "spot: \"'it was nine'\"")
+    assert "Said: 9." in wish("the red lamp, it was eight", Stage(flowset=flows(asked))).said
+
+
 def test_a_wish_fills_a_slot_once() -> None:
     assert wish("I want the red lamp").said.endswith("What is it called?")
 

@@ -291,3 +291,22 @@ def test_that_somebody_asked_for_a_person_is_a_story() -> None:
         "I couldn't hear it when the driver rang because the bell is broken, and he left",
     ):
         assert read(words, STORY) == [("set_slot", {"slot": "what_happened", "value": words})], words
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Hold on, before I tell you all of that, am I talking to a real person here", "bot_challenge"),
+        ("Sorry, I didn't catch what you said, could you repeat the question for me", "repeat"),
+        ("Oh, never mind, I will just keep them the way they are, it's fine", "cancel_dialogue"),
+        ("I couldn't hear it when he rang the bell, so now put me through to a human", "human_agent"),
+        ("Is there a real person I could talk to about this instead of you", "human_agent"),
+    ],
+)
+def test_a_move_in_a_long_answer_counts_when_it_is_made(words: str, name: str) -> None:
+    assert read(words, STORY) == [(name, {})]
+
+
+def test_a_person_who_is_only_told_of_is_no_wish() -> None:
+    words = "You know what, I want to know why the driver gave it to someone else in the street"
+    assert read(words, STORY) == [("set_slot", {"slot": "what_happened", "value": words})]

@@ -35,8 +35,8 @@ MISTAKES = Path(__file__).parent / "mistakes"
 BASE = (MISTAKES / "base.yaml").read_text("utf-8")
 FINE = sorted(MISTAKES.glob("fine_*.yaml"))
 SEEDED = sorted({path for path in MISTAKES.glob("*.yaml") if path.stem != "base"} - set(FINE))
-#: Of folders and files as a whole: tests/dialogue/test_loader.py.
-ELSEWHERE = {"F015", "F019"}
+#: Of folders and files as a whole: tests/dialogue/test_loader.py. Of the shop's facts, which stand once: below.
+ELSEWHERE = {"F015", "F019", "F049"}
 _MARK = re.compile(r"#((?:\s+F\d{3})+)$")
 
 HOLD = """\
@@ -95,6 +95,33 @@ def test_there_are_enough_mistakes_and_every_code_is_tried() -> None:
 def test_the_shop_without_mistakes_has_none() -> None:
     checked = check("")
     assert (checked.mistakes, checked.warnings) == ((), ())
+
+
+SAID_AS = """\
+shop:
+  name: Corner Shop
+  said_as:
+    S: small
+    M: "(medium"
+    L: "large)|(?:big"
+    XL: "x{9999999999}"
+    red: "(?i)crimson"
+    blue: 7
+"""
+
+
+def of_the_shop(text: str) -> Checked:
+    return check_flows({"shop.yaml": text, "base.yaml": BASE.partition("---\n")[2]}, policies=hold().policies)
+
+
+def test_every_pattern_of_how_values_are_said_is_one() -> None:
+    checked = of_the_shop(SAID_AS)
+    assert [(p.file, p.line, p.code) for p in checked.mistakes] == [("shop.yaml", n, "F049") for n in range(5, 10)]
+    assert all(p.fix for p in checked.mistakes)
+    assert checked.mistakes[0].what.startswith("the pattern of 'M' is no regular expression: missing )")
+    [wrong] = of_the_shop("shop: {name: X, said_as: [small]}").mistakes
+    assert (wrong.line, wrong.code) == (1, "F049")
+    assert of_the_shop("shop: {name: X, said_as: {M: 'med(?:ium)?'}}").mistakes == ()
 
 
 def test_the_shipped_flows_raise_no_alarm() -> None:

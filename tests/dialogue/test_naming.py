@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicebot.dialogue.naming import is_bare, meant, named
+from voicebot.dialogue.naming import is_bare, meant, named, names, points_back
 from voicebot.dialogue.state import Option
 from voicebot.dialogue.wording import text
 
@@ -44,6 +44,41 @@ def test_a_wish_that_names_nothing(wish: str) -> None:
     assert named(wish) == ""
 
 
+@pytest.mark.parametrize(
+    ("wish", "things"),
+    [
+        ("Good afternoon, do you have the trail runners in nine", ("trail runners",)),
+        ("good evening madam, is the lamp there", ("lamp",)),
+        ("my physio recommended the trail runners in blue", ("physio recommended", "trail runners")),
+        ("lamp, vase, stool, chair", ("lamp", "vase", "stool")),
+        ("do you have it", ()),
+    ],
+)
+def test_all_that_a_wish_names_as_far_as_anybody_looks_for_it(wish: str, things: tuple[str, ...]) -> None:
+    assert names(wish) == things
+
+
+@pytest.mark.parametrize(
+    ("wish", "does"),
+    [
+        ("does it come with a cable", True),
+        ("Is it waterproof", True),
+        ("it’s the cable", True),
+        ("is this one waterproof", True),
+        ("does that have a zip", True),
+        ("are they waterproof", True),
+        ("can I machine wash it", False),
+        ("do you have that lamp", False),
+        ("I heard that you have lamps", False),
+        ("how much is one of your lamps", False),
+        ("is the lamp there, I need it", False),
+        ("", False),
+    ],
+)
+def test_a_wish_may_be_about_what_was_spoken_of(wish: str, *, does: bool) -> None:
+    assert points_back(wish) is does
+
+
 def test_bare_wishes_have_a_frame_only() -> None:
     assert is_bare("I want to cancel my order")
     assert is_bare("where is it")
@@ -65,6 +100,10 @@ JACKETS = options("the Rain jacket, blue", "the Rain jacket, green", "the Wool b
         ("the raincoats, please", TWO, "the Harbour raincoat"),
         ("return the blue jacket", JACKETS, "the Rain jacket, blue"),
         ("I want to return the blue jacket because it doesn't fit", JACKETS, "the Rain jacket, blue"),
+        ("these don't fit, can I return the running shoes", TWO, "the Trail Runner shoes"),
+        ("I can't wear them so I'd like to return the running shoes", TWO, "the Trail Runner shoes"),
+        ("It did not fit. Take back the raincoat", TWO, "the Harbour raincoat"),
+        ("no, the raincoat", TWO, "the Harbour raincoat"),
         ("send back the beanie", JACKETS, "the Wool beanie, blue"),
         ("return the lamp", options("Desk lamp"), "Desk lamp"),
     ],
@@ -88,6 +127,19 @@ def test_the_one_option_that_a_wish_names(wish: str, among: tuple[Option, ...], 
         ("return my last order", options("the last lamp", "the vase")),
         ("I'm sending back two", options("the lamp, m", "the vase, 2")),
         ("return it, it was a gift", options("the Gift card", "the vase")),
+        # What is named may be what is left out.
+        ("I'd like to return everything except the raincoat", TWO),
+        ("return all of it, apart from the raincoat", TWO),
+        ("I don't want to return the raincoat, only the other two things", TWO),
+        ("I don’t want to return the raincoat", TWO),
+        ("I do not think I want to give back the raincoat", TWO),
+        ("everything but the raincoat goes back", TWO),
+        ("all but the raincoat", TWO),
+        ("the parcel came without the raincoat", TWO),
+        ("anything other than the raincoat", TWO),
+        ("there was no raincoat in it", TWO),
+        ("I'd like to keep the raincoat and return the rest", TWO),
+        ("I don't know if I can return the raincoat", TWO),
         ("", TWO),
         ("return the raincoat", ()),
     ],

@@ -63,13 +63,19 @@ class Witness:
                 elif (answer := self.shop.answer(effect)) is not None:
                     todo.append(answer)
 
-    def say(self, *commands: Command, hears: bool = True) -> None:
-        """The caller speaks, after what was said before, or over its last words."""
+    def say(self, *commands: Command, hears: bool = True, text: str = "") -> None:
+        """The caller speaks, after what was said before, or over its last words.
+
+        Args:
+            commands: what is understood.
+            hears: what was said before, to its end.
+            text: the caller's words, of which flows read what a wish names.
+        """
         said, self.unheard = self.unheard, []
         for utterance in said:
             whole = hears or utterance != said[-1]
             self.give(Heard(utterance=utterance, complete=whole, heard="", now=NOW))
-        self.give(UserSaid(understanding=Understanding(text="", commands=commands), now=NOW))
+        self.give(UserSaid(understanding=Understanding(text=text, commands=commands), now=NOW))
 
     def _note(self, event: Input) -> None:
         """What an event permits, read without the engine's own book."""

@@ -137,6 +137,16 @@ def test_partials_come_while_the_caller_speaks() -> None:
     assert all(isinstance(d, Decode) and d.urgency is Urgency.PARTIAL for d in line.of(Decode))
 
 
+def test_words_up_to_a_pause_that_is_over_already_are_told_from_those_that_may_be_cut() -> None:
+    line = Line("4481207 and", delay_ms=200)
+    line.voice(800)
+    line.quiet(120)
+    line.voice(1000)
+    told = [interim.to_a_pause for interim in line.of(Interim) if isinstance(interim, Interim)]
+    assert told.count(True) == 1
+    assert told.count(False) >= 2
+
+
 def test_silence_is_told_from_the_end_of_the_bots_voice() -> None:
     line = Line()
     line.expect("open", silence_ms=1000)

@@ -1,4 +1,4 @@
-"""A real order system that several folders' tests use, started once for a test run."""
+"""What several modules' tests use: a real order system, started once for a test run, and the ledger."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from write_fakes import Clock
+
+from voicebot.oms.ledger import Ledger
 
 # How it is started and filled is kept beside the conformance suite.
 sys.path.insert(0, str(Path(__file__).parent / "conformance"))
@@ -23,3 +26,15 @@ def medusa_shop() -> Iterator[MedusaShop]:
 
     with running_medusa() as shop:
         yield shop
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def ledger(database_url: str, clock: Clock) -> Iterator[Ledger]:
+    opened = Ledger(database_url, wall=clock)
+    yield opened
+    opened.close()

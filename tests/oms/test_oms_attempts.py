@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
-from collections.abc import Iterator
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from at_once import at_once
 from write_fakes import Clock
 
 from voicebot.oms.attempts import Attempts, Reserved, who
@@ -19,18 +18,6 @@ from voicebot.oms.tables import failed_proofs
 
 JANE, NUMBER = who("customer", "c-1"), who("caller", "+14155550134")
 PROCESSES, GUESSES, CUSTOMERS, LIMIT = 4, 2, 12, 3
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ledger(database_url: str, clock: Clock) -> Iterator[Ledger]:
-    opened = Ledger(database_url, wall=clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -102,14 +89,7 @@ def _guess(url: str, number: int, folder: Path, start: Barrier) -> None:
 
 @pytest.mark.e2e
 def test_eight_parallel_guesses_are_three_attempts(database_url: str, tmp_path: Path) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    start = spawn.Barrier(PROCESSES)
-    guessers = [spawn.Process(target=_guess, args=(database_url, n, tmp_path, start)) for n in range(PROCESSES)]
-    for guesser in guessers:
-        guesser.start()
-    for guesser in guessers:
-        guesser.join(120)
-    assert [guesser.exitcode for guesser in guessers] == [0] * PROCESSES
+    at_once(PROCESSES, _guess, database_url, tmp_path)
     won = [json.loads((tmp_path / f"won-{number}").read_text()) for number in range(PROCESSES)]
     assert [sum(one) for one in zip(*won, strict=True)] == [LIMIT] * CUSTOMERS
 

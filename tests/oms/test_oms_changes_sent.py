@@ -144,6 +144,13 @@ def test_codes_that_are_over_come_back_for_one_use(code: str) -> None:
     assert made.code == f"{code.strip().upper()}-1234567"
 
 
+def test_a_code_is_good_for_as_long_as_the_policy_says() -> None:
+    (made,) = CHANGES[Kind.PROMO_REISSUE](world(), {"code": "old", "valid_days": 7}).promotions
+    assert made.ends_on == date(2026, 11, 28)
+    for days in (0, -1, 367, "7", True, 1.5):
+        assert reason(world(), Kind.PROMO_REISSUE, code="old", valid_days=days) == "other"
+
+
 @pytest.mark.parametrize("text", [None, "", "  ", 7, "x" * 2001])
 def test_notes_have_a_text(text: Any) -> None:
     assert reason(world(), Kind.NOTE, text=text) == "other"

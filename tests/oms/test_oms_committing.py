@@ -12,7 +12,7 @@ from oms_builders import jumping
 from write_fakes import LOST, Backend, Clock, a_plan, all_entries, an_order, write_desk
 
 from voicebot.oms.actions import ActionKind, ActionPlan, ActionResult
-from voicebot.oms.committing import Committed
+from voicebot.oms.committing import Committed, grace_s
 from voicebot.oms.connector import Cap, Conflict, Deadline, DeadlineExceeded, NotAllowed, OmsError, Unavailable
 from voicebot.oms.ledger import Entry, Status, read
 from voicebot.oms.settings import OmsSettings
@@ -20,6 +20,7 @@ from voicebot.oms.write_desk import WriteDesk
 
 T = TypeVar("T")
 PLAIN = frozenset(Cap) - {Cap.IDEMPOTENT_WRITES}
+GRACE_S = grace_s(OmsSettings())
 
 
 def story(tmp_path: Path, backend: Backend, play: Callable[[WriteDesk, Clock], Awaitable[T]]) -> T:
@@ -185,8 +186,9 @@ def test_what_a_crash_has_left_is_looked_up(tmp_path: Path, blind: bool, status:
         plan = a_plan()
         await desk.ledger.begin("k", "c", plan)
         await backend.commit(plan, key="k", deadline=Deadline.after(1))
+        clock.pass_by(seconds=GRACE_S - 1)
         too_early = await desk.committer.look_again()
-        clock.pass_by(seconds=20)
+        clock.pass_by(seconds=1)
         return too_early, await desk.committer.look_again(), all_entries(desk.ledger)
 
     backend = Backend(blind=blind)
@@ -313,7 +315,7 @@ def test_the_process_looks_after_what_a_crash_has_left_by_itself(tmp_path: Path)
         await backend.commit(a_plan(), key="k", deadline=Deadline.after(1))
         clock.pass_by(minutes=1)
         desk.start()
-        await asyncio.sleep(16)
+        await asyncio.sleep(GRACE_S + 1)
         entries = all_entries(desk.ledger)
         await desk.close()
         return entries

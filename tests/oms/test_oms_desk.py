@@ -213,6 +213,20 @@ def test_prefetch_by_phone_answers_later_questions_about_the_same_order() -> Non
     jumping(story)
 
 
+def test_a_number_that_wants_a_digit_brings_the_order_next_to_it() -> None:
+    async def story() -> None:
+        connector = FakeConnector(orders=[LATE], near=("4481207",))
+        _, reads, log = opened(connector)
+        reads.foresee([("near_orders", {"number": "448120"})])
+        await asyncio.sleep(0.5)
+        assert connector.asked == ["nearest 448120", "find number 4481207"]
+        result, took_s = await timed(by_number(reads, "4481207"))
+        assert (result["status"], took_s) == ("ok", 0.0)
+        assert [answer.status for answer in answered(log)] == ["ok", "ok", "ok"]
+
+    jumping(story)
+
+
 def test_query_joins_a_prefetch_under_way() -> None:
     async def story() -> None:
         connector = FakeConnector(orders=[LATE], takes_s=0.3)

@@ -6,7 +6,6 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,23 +14,11 @@ from write_fakes import WHEN, Clock, a_plan
 
 from voicebot.oms import ledger as module
 from voicebot.oms.actions import Action, ActionKind, ActionPlan, ActionResult
-from voicebot.oms.ledger import Ledger, Status, key_of, read
+from voicebot.oms.ledger import Entry, Ledger, Status, key_of, read
 from voicebot.oms.tables import ledger as rows
 from voicebot.records.database import StoreError, connect, url_for
 
 DONE = ActionResult(status="committed", reference="R-1", facts={"refund_minor": 100}, at=WHEN)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ledger(database_url: str, clock: Clock) -> Iterator[Ledger]:
-    opened = Ledger(database_url, wall=clock)
-    yield opened
-    opened.close()
 
 
 def test_the_key_is_that_of_the_same_write_only() -> None:
@@ -42,6 +29,12 @@ def test_the_key_is_that_of_the_same_write_only() -> None:
     others = {key("d"), key(kind=ActionKind.CANCEL), key(target="p"), key(amount_minor=1), key(amount_minor=2), key()}
     assert len(others) == 6
     assert len(key(reason="x" * 9000)) <= 96
+
+
+async def entry(ledger: Ledger) -> Entry:
+    found = await ledger.entry("k")
+    assert found is not None
+    return found
 
 
 async def test_a_write_is_begun_once(ledger: Ledger) -> None:
@@ -86,9 +79,9 @@ async def test_an_answer_that_is_very_late_beats_what_the_order_told_before(ledg
         await ledger.begin(key, "c", a_plan(target=key))
         await ledger.finish(key, Status.FAILED, reason=reason)
         assert await ledger.finish(key, Status.DONE, result=DONE) is late
-        entry = await ledger.entry(key)
-        assert entry is not None
-        assert (entry.status, entry.result) == ((Status.DONE, DONE) if late else (Status.FAILED, None))
+        found = await ledger.entry(key)
+        assert found is not None
+        assert (found.status, found.result) == ((Status.DONE, DONE) if late else (Status.FAILED, None))
 
 
 async def test_what_was_read_about_one_attempt_says_nothing_about_the_next(ledger: Ledger) -> None:
@@ -97,9 +90,8 @@ async def test_what_was_read_about_one_attempt_says_nothing_about_the_next(ledge
     await ledger.begin("k", "c", a_plan())
     assert not await ledger.finish("k", Status.FAILED, reason="not_done", attempt=1)
     assert not await ledger.finish("k", Status.DONE, result=DONE, attempt=1)
-    entry = await ledger.entry("k")
-    assert entry is not None
-    assert (entry.status, entry.attempts) == (Status.BEGUN, 2)
+    found = await entry(ledger)
+    assert (found.status, found.attempts) == (Status.BEGUN, 2)
     assert await ledger.finish("k", Status.FAILED, attempt=2)
 
 
@@ -137,19 +129,53 @@ async def test_a_plan_survives_with_all_that_its_connector_needs(ledger: Ledger,
     )
     await ledger.begin("k", "c", plan)
     clock.pass_by(minutes=5)
-    (entry,) = await ledger.unfinished(older_than_s=60, looks=3)
-    assert entry.plan == plan
+    (found,) = await ledger.unfinished(older_than_s=60, looks=3)
+    assert found.plan == plan
     assert await ledger.unfinished(older_than_s=600, looks=3) == []
 
 
 async def test_it_is_not_looked_at_for_ever(ledger: Ledger, clock: Clock) -> None:
     await ledger.begin("k", "c", a_plan())
     for _ in range(2):
-        await ledger.looked("k", "unavailable")
+        assert await ledger.claim(await entry(ledger))
+        await ledger.finish("k", Status.UNKNOWN, reason="unavailable")
     clock.pass_by(minutes=5)
     assert await ledger.unfinished(older_than_s=60, looks=2) == []
-    (entry,) = read(ledger.engine)
-    assert (entry.status, entry.looks, entry.reason) == (Status.UNKNOWN, 2, "unavailable")
+    found = await entry(ledger)
+    assert (found.status, found.looks, found.reason) == (Status.UNKNOWN, 2, "unavailable")
+
+
+async def test_of_many_who_would_ask_about_a_write_one_may(database_url: str, ledger: Ledger, clock: Clock) -> None:
+    await ledger.begin("k", "c", a_plan())
+    seen = await entry(ledger)
+    other = Ledger(database_url, wall=clock)
+    told = await asyncio.gather(*(one.claim(seen) for one in (ledger, other) * 5))
+    other.close()
+    assert (told.count(True), (await entry(ledger)).looks) == (1, 1)
+
+
+async def test_what_was_asked_about_rests_for_those_who_wish_it(ledger: Ledger, clock: Clock) -> None:
+    await ledger.begin("k", "c", a_plan())
+    assert await ledger.claim(await entry(ledger), rest_s=30), "nobody has asked yet"
+    clock.pass_by(seconds=29)
+    assert not await ledger.claim(await entry(ledger), rest_s=30)
+    clock.pass_by(seconds=1)
+    assert await ledger.claim(await entry(ledger), rest_s=30)
+
+
+@pytest.mark.parametrize("status", [Status.UNKNOWN, Status.DONE, Status.FAILED])
+async def test_what_has_changed_since_it_was_read_is_not_asked_about(
+    ledger: Ledger, clock: Clock, status: Status
+) -> None:
+    await ledger.begin("k", "c", a_plan())
+    seen = await entry(ledger)
+    if status is Status.UNKNOWN:
+        clock.pass_by(seconds=1)
+    await ledger.finish("k", status)
+    assert not await ledger.claim(seen)
+    if status is Status.FAILED:
+        await ledger.begin("k", "c", a_plan())
+        assert not await ledger.claim(seen), "that is another attempt, of the same moment"
 
 
 async def test_retention_keeps_what_is_open(ledger: Ledger, clock: Clock) -> None:
@@ -158,7 +184,7 @@ async def test_retention_keeps_what_is_open(ledger: Ledger, clock: Clock) -> Non
     await ledger.finish("done", Status.DONE, result=DONE)
     clock.pass_by(days=1)
     assert ledger.forget(clock.now) == 1
-    assert [entry.key for entry in read(ledger.engine)] == ["open"]
+    assert [one.key for one in read(ledger.engine)] == ["open"]
 
 
 async def test_an_address_is_not_kept_when_it_is_done(ledger: Ledger) -> None:
@@ -236,6 +262,6 @@ def test_what_was_begun_survives_a_kill(database_url: str) -> None:
     child.join(30)
     assert child.exitcode == -signal.SIGKILL
     ledger = Ledger(database_url)
-    (entry,) = read(ledger.engine)
-    assert (entry.key, entry.status) == ("k", Status.BEGUN)
+    (found,) = read(ledger.engine)
+    assert (found.key, found.status) == ("k", Status.BEGUN)
     ledger.close()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 from collections import Counter
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from random import Random
 
 import pytest
+from at_once import at_once
 from write_fakes import a_plan
 
 from voicebot.oms.actions import ActionKind
@@ -57,14 +57,7 @@ def _writer(url: str, number: int, folder: Path, start: Barrier) -> None:
 
 @pytest.mark.e2e
 def test_of_several_processes_one_has_a_write_open(database_url: str, tmp_path: Path) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    start = spawn.Barrier(WRITERS)
-    writers = [spawn.Process(target=_writer, args=(database_url, n, tmp_path, start)) for n in range(WRITERS)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(120)
-    assert [writer.exitcode for writer in writers] == [0] * WRITERS
+    at_once(WRITERS, _writer, database_url, tmp_path)
     told = [json.loads((tmp_path / f"told-{number}").read_text()) for number in range(WRITERS)]
     assert [one["twice"] for one in told] == [[]] * WRITERS
     assert [one["odd"] for one in told] == [[]] * WRITERS

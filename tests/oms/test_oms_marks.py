@@ -16,6 +16,16 @@ def test_a_stamp_is_the_keys_alone() -> None:
     assert "secret" not in with_stamp("secret key", "why")
 
 
+@pytest.mark.parametrize("longest", [0, 20, 40, 255])
+def test_what_is_too_long_is_cut_off_the_words(longest: int) -> None:
+    noted = with_stamp("k", "y" * 300, longest)
+    mark = f"({stamp('k')})"
+    assert noted.endswith(mark)
+    assert len(noted) == max(longest, len(mark))
+    assert with_stamp("k", "why", 255) == with_stamp("k", "why") == f"why {mark}"
+    assert len(with_stamp("k", "y" * 300)) == 301 + len(mark)
+
+
 @pytest.mark.parametrize(
     ("error", "lost"), [(Lost("x"), True), (DeadlineExceeded("x"), True), (Unavailable("x"), False), (KeyError(), True)]
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,18 +20,6 @@ from voicebot.records.live import stamp
 
 WHO = {"by": "kim", "reason": "is in the shop's refunds"}
 GRACE_S = grace_s(OmsSettings())
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ledger(database_url: str, clock: Clock) -> Iterator[Ledger]:
-    opened = Ledger(database_url, wall=clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -94,6 +81,53 @@ async def test_what_may_be_under_way_is_the_servers(ledger: Ledger, settling: Se
     assert (await settling.say("k", Said.FAILED, **WHO)).status is Status.FAILED
 
 
+@pytest.mark.parametrize("asked", [False, True])
+async def test_it_is_the_servers_again_after_its_sender_or_a_look_gave_up(
+    ledger: Ledger, settling: Settling, clock: Clock, asked: bool
+) -> None:
+    """A look may have sent what was missing."""
+    await unknown(ledger, clock)
+    if asked:
+        assert await ledger.claim(await entry(ledger))
+    else:
+        await ledger.finish("k", Status.UNKNOWN, reason="answer_lost")
+    clock.pass_by(seconds=GRACE_S - 2.5)
+    with pytest.raises(SettleError, match="try again in 3 s"):
+        await settling.say("k", Said.FAILED, **WHO)
+    clock.pass_by(seconds=2.5)
+    await settling.say("k", Said.FAILED, **WHO)
+
+
+def test_while_the_server_looks_nobody_else_does(tmp_path: Path) -> None:
+    class Slow(Settling):
+        """The server begins to look while a person's word is being read."""
+
+        async def pending(self, key: str) -> Entry:
+            found = await super().pending(key)
+            servers.append(asyncio.create_task(desks[0].committer.look_again()))
+            await asyncio.sleep(0.1)
+            return found
+
+    async def run() -> None:
+        clock = Clock()
+        with write_desk(tmp_path, backend, clock=clock) as desk:
+            desks.append(desk)
+            await desk.ledger.begin("k", "c", a_plan())
+            clock.pass_by(hours=1)
+            office = Committer(desk.connector, desk.guard, desk.ledger, desk.settings)
+            with pytest.raises(SettleError, match="somebody is looking at it now"):
+                await Slow(desk.ledger, grace_s=GRACE_S, wall=clock).look("k", office, by="kim")
+            assert await servers[0] == 1
+            assert settled(desk.ledger.engine) == []
+
+    desks: list[WriteDesk] = []
+    servers: list[asyncio.Task[int]] = []
+
+    backend = Backend()
+    jumping(run)
+    assert backend.asked == ["outcome k"]
+
+
 async def test_of_two_people_one_is_believed(
     ledger: Ledger, settling: Settling, clock: Clock, database_url: str
 ) -> None:
@@ -133,7 +167,7 @@ def test_the_order_system_is_asked_again_whatever_the_server_has_given_up(
         await desk.ledger.begin("k", "c", a_plan())
         await backend.commit(a_plan(), key="k", deadline=Deadline.after(1))
         for _ in range(OmsSettings().unknown_looks):
-            await desk.ledger.looked("k", "unavailable")
+            await desk.ledger.claim(await entry(desk.ledger))
         settling = Settling(desk.ledger, grace_s=GRACE_S, wall=clock)
         with pytest.raises(SettleError, match="under way"):
             await settling.look("k", desk.committer, by="kim")

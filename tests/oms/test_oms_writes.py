@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +26,9 @@ from voicebot.records.events.actions import (
     ActionPlanned,
     ActionUnknown,
 )
+from voicebot.records.events.base import CallEvent
+from voicebot.records.events.messages import MessageSent
+from voicebot.records.events.verification import CodeSent, VerificationAttempted
 
 T = TypeVar("T")
 ID = "o-4481207"
@@ -301,6 +304,29 @@ def test_who_hangs_up_in_the_middle_still_gets_it_done_and_written_down(tmp_path
         await scene.call.close()
         assert len(of(scene.log, ActionCommitted)) == 1
         assert scene.backend.abandoned == []
+
+    play(tmp_path, story, Backend(takes_s=1.0))
+
+
+@pytest.mark.parametrize(
+    ("begin", "kind"),
+    [
+        (lambda call: call.check("v", ID, "postcode", "94103"), VerificationAttempted),
+        (lambda call: call.send_code("s", ID), CodeSent),
+        (lambda call: call.send_message("m", ID, "store_hours", "Open until six.", ""), MessageSent),
+    ],
+    ids=["proof", "code", "message"],
+)
+def test_what_was_begun_when_the_caller_hung_up_is_written_down(
+    tmp_path: Path, begin: Callable[[CallWrites], Coroutine[Any, Any, Any]], kind: type[CallEvent]
+) -> None:
+    async def story(scene: Scene) -> None:
+        waiting = asyncio.create_task(begin(scene.call))
+        await asyncio.sleep(0.5)
+        waiting.cancel()
+        await scene.call.close()
+        assert len(of(scene.log, kind)) == 1
+        assert waiting.cancelled()
 
     play(tmp_path, story, Backend(takes_s=1.0))
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from voicebot.records.database import StoreError
 from voicebot.records.events import Record, call
 from voicebot.records.live import stamp
 from voicebot.records.sample import ending, log_of, opening
 from voicebot.records.settings import RecordsSettings
 from voicebot.records.store import SqlEventStore, open_store
-from voicebot.records.upkeep import Purged, end_cut_off_calls, purge
+from voicebot.records.upkeep import Purged, clear, end_cut_off_calls, purge
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -74,3 +75,15 @@ def test_nothing_outside_the_data_directory_is_deleted(store: SqlEventStore, tmp
     assert purge(store, tmp_path, RecordsSettings(), NOW) == Purged()
     assert outside.exists()
     outside.unlink()
+
+
+def test_a_job_that_fails_keeps_no_other_from_its_turn(caplog: pytest.LogCaptureFixture) -> None:
+    def fails(_: datetime) -> dict[str, int]:
+        raise StoreError("locked", where="voicebot.db")
+
+    def works(now: datetime) -> dict[str, int]:
+        assert now == NOW
+        return {"labels": 3}
+
+    assert clear([fails, works, lambda _: {"logs": 1}], NOW) == {"labels": 3, "logs": 1}
+    assert "voicebot.db: locked" in caplog.text

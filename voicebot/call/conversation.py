@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -41,7 +41,13 @@ class Reads(Protocol):
         self, op: str, args: Mapping[str, Any], *, request: str, why: str = "turn", deadline_s: float
     ) -> Mapping[str, Any]: ...
 
-    def prefetch(self, op: str, args: Mapping[str, Any]) -> None: ...
+    def prefetch(self, op: str, args: Mapping[str, Any]) -> None:
+        """Begin a read that will probably be needed."""
+        ...
+
+    def foresee(self, reads: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """The same for all that a hypothesis allows; what it hears otherwise than before is given up."""
+        ...
 
 
 #: Where effects come out. Before a fork is committed it receives only `Say` and `Expect`.

@@ -255,6 +255,7 @@ class Ears(FrameProcessor):
             )
         )
         heard = self._heard(recognition, action.revision, action.voice_end_ms)
+        heard = replace(heard, to_a_pause=action.to_a_pause)
         await self.push_frame(
             InterimTranscriptionFrame(recognition.text, _CALLER, time_now_iso8601(), self._language, heard)
         )

@@ -10,8 +10,10 @@ from voicebot.identifiers import Decision, find, ground, runs
 
 #: Identifier kind -> argument of `find_orders`.
 KEYS = {"order_number": "number", "email": "email", "phone": "phone"}
-#: A reading below this is half a number, or none: the order system would be asked nonsense.
+#: A reading below this is a part of an identifier, or none: the order system would be asked nonsense.
 _WORTH_ASKING = 0.6
+#: A reading below this is no order number at all.
+_PART = 0.3
 #: So many characters tell which of the caller's own orders is being dictated.
 _BEGUN = 3
 
@@ -24,6 +26,8 @@ def own_orders(context: Context) -> tuple[str, ...]:
 
 def prefetches(text: str, known: Sequence[str] = ()) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Look-ups that a partial hypothesis already allows.
+
+    An order number that wants a digit, which is to come or was not heard, is searched among those that exist.
 
     Args:
         text: what is heard so far.
@@ -38,6 +42,8 @@ def prefetches(text: str, known: Sequence[str] = ()) -> Iterator[tuple[str, Mapp
         for found in find(kind, text):
             if found.score >= _WORTH_ASKING:
                 yield "find_orders", {key: found.value}
+            elif found.score >= _PART and kind == "order_number":
+                yield "near_orders", {key: found.value}
 
 
 def _own(text: str, known: Sequence[str]) -> str | None:

@@ -39,8 +39,11 @@ log = logging.getLogger(__name__)
 
 #: Longest that one step of closing a call may take, in seconds.
 CLOSE_S = 5.0
-#: The same for writes under way: they are finished and written down even when the caller has hung up.
+#: The same for writes and messages under way: they are finished and written down even when the caller has hung up. As
+#: long as a message that waits for its label may take.
 WRITES_CLOSE_S = 30.0
+#: And for all steps together.
+LONGEST_CLOSE_S = WRITES_CLOSE_S + 3 * CLOSE_S
 
 
 class CallSession:

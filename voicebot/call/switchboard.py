@@ -11,9 +11,6 @@ from voicebot.logs import failure
 
 log = logging.getLogger(__name__)
 
-#: How long a call that was hung up may take to end.
-_END_S = 5.0
-
 
 class Switchboard:
     """Admits legs of all transports up to one limit and runs a session for each.
@@ -21,10 +18,12 @@ class Switchboard:
     Args:
         run: runs one call from answer to end.
         max_calls: further calls are refused, running ones never degrade.
+        end_s: how long a call that was hung up may take to end.
     """
 
-    def __init__(self, run: Callable[[CallLeg], Awaitable[None]], *, max_calls: int) -> None:
+    def __init__(self, run: Callable[[CallLeg], Awaitable[None]], *, max_calls: int, end_s: float = 5.0) -> None:
         self._run = run
+        self._end_s = end_s
         self._max_calls = max_calls
         self._calls: dict[str, tuple[CallLeg, asyncio.Task[None]]] = {}
         self._idle = asyncio.Event()
@@ -82,7 +81,7 @@ class Switchboard:
             return 0
         # A leg that cannot be hung up must not keep the others on the line.
         await asyncio.gather(*(leg.hangup("server is stopping") for leg, _ in left), return_exceptions=True)
-        _, stuck = await asyncio.wait([task for _, task in left], timeout=_END_S)
+        _, stuck = await asyncio.wait([task for _, task in left], timeout=self._end_s)
         for task in stuck:
             task.cancel()
         return len(left)

@@ -145,8 +145,7 @@ class Talk(FrameProcessor):
                 room = self._conversation
                 text = heard.recognition.text
                 agreed = text if heard.to_a_pause else self._agreement.heard(heard.turn, text)
-                for op, args in prefetches(agreed, own_orders(room.engine.context(room.line.state))):
-                    room.reads.prefetch(op, args)
+                room.reads.foresee(prefetches(agreed, own_orders(room.engine.context(room.line.state))))
             case PlaybackStartedFrame():
                 self._first_sound(frame)
             case PlaybackEndedFrame():

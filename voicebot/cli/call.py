@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from voicebot.cli.errors import told_in_a_line
+
 if TYPE_CHECKING:
     from voicebot.caller.g711 import Pcm
 
@@ -56,13 +58,12 @@ def call(
     from voicebot.caller.outgoing import CallPlan, OutgoingCall, parse_target
     from voicebot.caller.script import read_turn
     from voicebot.caller.settings import CallerSettings
-    from voicebot.errors import VoicebotError
 
     _one_of("--codec", codec, (None, "pcmu", "pcma"))
     _one_of("--transfer", transfer, ("accept", "busy", "refuse"))
     tell = _tell_json if as_json else _tell_people
     settings = CallerSettings(settle_ms=settle_ms, answer_timeout_ms=answer_timeout_ms, max_seconds=max_seconds)
-    try:
+    with told_in_a_line():
         script = [read_turn(one, barge_ms=barge_in_ms if i else None) for i, one in enumerate(turns or [])]
         plan = CallPlan(
             target=parse_target(address),
@@ -77,9 +78,6 @@ def call(
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: outgoing.leave())
         summary = outgoing.run()
-    except VoicebotError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
     tell(summary.to_json())
     if not summary.ok:
         fix = _FIXES.get(summary.code, "see the server's log")

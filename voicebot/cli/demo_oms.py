@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from voicebot.cli.errors import told_in_a_line
 from voicebot.cli.options import AsJson, ConfigFile, DataDir
 
 
@@ -38,7 +39,6 @@ def demo_oms(
     from pydantic import ValidationError
 
     from voicebot import config as configuration
-    from voicebot.errors import VoicebotError
     from voicebot.oms.demo.faults import Faults
     from voicebot.oms.demo.service import serve
     from voicebot.oms.demo.writes import Webhook
@@ -49,19 +49,17 @@ def demo_oms(
         typer.echo(f"error: --fail-kind {fail_kind}: {error.errors()[0]['msg']}", err=True)
         raise typer.Exit(2) from error
     try:
-        settings = configuration.load(config, server__data_dir=data_dir, oms__demo_seed=seed)
-        serve(
-            host=host,
-            port=port,
-            data_dir=settings.server.data_dir,
-            seed=settings.oms.demo_seed,
-            faults=faults,
-            webhook=Webhook(url=webhook_url, secret=webhook_secret) if webhook_url else None,
-            announce=lambda url: typer.echo(_ready(url, as_json=as_json)),
-        )
-    except VoicebotError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
+        with told_in_a_line():
+            settings = configuration.load(config, server__data_dir=data_dir, oms__demo_seed=seed)
+            serve(
+                host=host,
+                port=port,
+                data_dir=settings.server.data_dir,
+                seed=settings.oms.demo_seed,
+                faults=faults,
+                webhook=Webhook(url=webhook_url, secret=webhook_secret) if webhook_url else None,
+                announce=lambda url: typer.echo(_ready(url, as_json=as_json)),
+            )
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 

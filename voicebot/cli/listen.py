@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from voicebot.cli.errors import told_in_a_line
 from voicebot.cli.options import AsJson, ConfigFile, DataDir
 
 if TYPE_CHECKING:
@@ -50,20 +51,16 @@ def listen(
     from voicebot.call.rehearsal import Scene
     from voicebot.config import load
     from voicebot.dialogue.kinds import PATIENCE
-    from voicebot.errors import VoicebotError
     from voicebot.listening.recognition import Expectation
 
     if patience is not None and patience not in _PATIENCE:
         _usage(f"unknown patience {patience!r} (use one of: {', '.join(_PATIENCE)})")
     expectation = Expectation(kind=expect, patience=patience or PATIENCE.get(expect, "normal"))
     scene = Scene(expectation=expectation, bot=tuple(_times(times) for times in bot or ()))
-    try:
+    with told_in_a_line():
         settings = load(config, server__data_dir=data_dir)
         cache = settings.server.data_dir / "cache"
         failed = asyncio.run(_run(files, scene, settings.listening, cache, gain_db, wideband, as_json))
-    except VoicebotError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
     if failed:
         raise typer.Exit(1)
 

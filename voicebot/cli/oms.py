@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from voicebot.cli import oms_writes
-from voicebot.errors import VoicebotError
+from voicebot.cli.errors import told_in_a_line
 
 if TYPE_CHECKING:
     from voicebot.oms.demo.store import ShopStore
@@ -26,6 +26,7 @@ app.command("settled")(oms_writes.settled)
 DataDir = Annotated[Path, typer.Option(help="Folder that keeps the demo shop.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 _EVERY = 5000
+_FIX = "check --data-dir and the file's place"
 
 
 @app.command("import")
@@ -44,7 +45,7 @@ def import_(
         if done == total or done % _EVERY == 0:
             typer.echo(f"{what}: {done} of {total}", err=True)
 
-    with _errors():
+    with told_in_a_line(files=_FIX):
         shop = read_shop(file)
         with _store(data_dir) as store:
             import_shop(store, shop, progress)
@@ -72,7 +73,7 @@ def export(
     from voicebot.oms.demo.shop import open_shop, shop_file
     from voicebot.oms.demo.transfer import export_shop
 
-    with _errors():
+    with told_in_a_line(files=_FIX):
         store = open_shop(shop_file(data_dir), seed_number=seed)
         try:
             if file is None:
@@ -113,7 +114,7 @@ def find(
     if len(args) != 1:
         typer.echo("error: give exactly one key (as in --number 4481207)", err=True)
         raise typer.Exit(2)
-    with _errors():
+    with told_in_a_line(files=_FIX):
         found = asyncio.run(_find(args, url, data_dir))
     if as_json:
         typer.echo(json.dumps(found))
@@ -157,20 +158,6 @@ def _store(data_dir: Path) -> Iterator[ShopStore]:
         yield store
     finally:
         store.close()
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    import sqlite3
-
-    try:
-        yield
-    except VoicebotError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
-    except (OSError, sqlite3.Error) as error:
-        typer.echo(f"error: {error} (check --data-dir and the file's place)", err=True)
-        raise typer.Exit(1) from error
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from voicebot.cli.errors import told_in_a_line
 from voicebot.cli.options import AsJson, ConfigFile, DataDir
-from voicebot.errors import VoicebotError
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from voicebot.config import Settings
     from voicebot.oms.settling import Said, Settlement
+
+_FIX = "check --data-dir"
 
 
 def unknown(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
@@ -33,7 +35,7 @@ def unknown(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson
     """
     from voicebot.oms import ledger
 
-    with _errors():
+    with told_in_a_line(files=_FIX):
         settings = _settings(config, data_dir)
         with _engine(settings) as engine:
             entries = ledger.read(engine)
@@ -82,7 +84,7 @@ def settle(
     from voicebot.oms.settling import Said
 
     said = Said.DONE if done else Said.FAILED if failed else Said.LOOK
-    with _errors():
+    with told_in_a_line(files=_FIX):
         settings = _settings(config, data_dir)
         with _engine(settings):
             pass  # of this version, and there: nothing is made or brought up to date here
@@ -101,7 +103,7 @@ def settled(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson
     """
     from voicebot.oms import settling
 
-    with _errors():
+    with told_in_a_line(files=_FIX):
         settings = _settings(config, data_dir)
         with _engine(settings) as engine:
             lines = settling.settled(engine)
@@ -186,18 +188,6 @@ def _engine(settings: Settings) -> Iterator[sa.Engine]:
         yield engine
     finally:
         engine.dispose()
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    try:
-        yield
-    except VoicebotError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from error
-    except OSError as error:
-        typer.echo(f"error: {error} (check --data-dir)", err=True)
-        raise typer.Exit(1) from error
 
 
 def _tell_settled(as_json: bool, line: Settlement) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicebot.cli.errors import told_in_a_line
 from voicebot.cli.options import AsJson, ConfigFile, DataDir
 
 if TYPE_CHECKING:
@@ -61,20 +62,16 @@ def transcribe(
     Example: voicebot transcribe --json --expect order_number --grounded caller.wav
     """
     from voicebot.config import load
-    from voicebot.errors import VoicebotError
     from voicebot.identifiers import KINDS
 
     if expect not in {*KINDS, "open"}:
         typer.echo(f"error: unknown kind {expect!r} (use one of: open, {', '.join(KINDS)})", err=True)
         raise typer.Exit(2)
-    try:
+    with told_in_a_line():
         settings = load(config, server__data_dir=data_dir)
         failed = asyncio.run(
             _run(files, expect, settings.listening, settings.server.data_dir, grounded, own, oms, as_json)
         )
-    except VoicebotError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
     if failed:
         raise typer.Exit(1)
 

@@ -5,14 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from voicebot.identifiers.vocabulary import QUOTES
 from voicebot.identifiers.yes_no import as_answered
 
-_PERSON = (
+PERSON = (
     r"(?:agent|person|human(?: being)?|someone|somebody|representative|operator|colleague|manager|supervisor"
     r"|advis[eo]r|rep|customer (?:service|care|support|assistance)|staff|employee)"
 )
+ANY_OF = r"(?:(?:an?|the|your|some|another|any) )?(?:(?:real|live|actual|human|other|different|proper) )*"
+#: In other words than "I want to talk to a person"; `plain` leaves the "like" out of "I'd like".
+WANTS_PERSON = (
+    rf"is there {ANY_OF}(?:{PERSON}|any(?:one|body)) (?:here |there )?(?:that |who |whom )?"
+    r"(?:i|we) (?:can|could|may|might) (?:just )?(?:talk|speak|chat) (?:to|with)\b",
+    rf"\bi(?:'d| would) an? (?:real |live |actual |human )*{PERSON}\b(?!')",
+    rf"\bi (?:must |really )?insist on (?:talking|speaking) (?:to|with) {ANY_OF}{PERSON}\b",
+)
 _MACHINE = r"(?:robot|bot|machine|computer|human|person|ai|recording)"
 _WHILE = r"(?:moment|second|sec|minute)"
+#: Neither "a second parcel" nor "one minute it was there and the next it was gone".
+_NO_SECOND = (
+    r"(?!.* the next\b)(?=\Z| (?:i|it|we|let|can|could|while|sorry|thanks?|ok|okay|yes|no|wait|hold|hang|just|my"
+    r"|then|to|for|there|where|that's|the (?:door|phone|dog|baby|kids?))\b)"
+)
 _RELATIVE = (
     r"(?:mother|mom|mum|father|dad|wife|husband|son|daughter|friend|partner|boss|brother|sister|neighbou?r|parents?"
     r"|grand\w+|girlfriend|boyfriend|aunt|uncle|client|someone else|somebody else)"
@@ -29,8 +43,9 @@ _ANYWHERE: Mapping[str, tuple[str, ...]] = {
     "human_agent": (
         r"(?:talk|speak|chat|connect|transfer|put|pass|get|give|hand|need|want|switch)\b[^.?!]{0,40}?\b"
         r"(?:to |with |through to )?(?:a |an |the |your |some |another )?(?:real |live |actual |human |other )*"
-        rf"\b{_PERSON}\b(?! (?:number|account|shoes|coat|size|else's))",
+        rf"\b{PERSON}\b(?! (?:number|account|shoes|coat|size|else's))",
         r"(?:talk|speak|chat|connect|transfer|put|pass|switch)\b[^.?!]{0,20}?\b(?:to|with) (?:the |your )?support\b",
+        *WANTS_PERSON,
         r"call me back",
     ),
     "repeat": (
@@ -52,7 +67,7 @@ _ANYWHERE: Mapping[str, tuple[str, ...]] = {
     ),
     "hold_on": (
         r"^(?:(?:just|can you|could you|wait|okay|ok|yes|sure) )*(?:hold on|hang on|hold the line)",
-        rf"^(?:(?:just|wait|okay|ok|yes|sure|give me) )*(?:one|a) {_WHILE}",
+        rf"^(?:(?:just|wait|okay|ok|yes|sure|give me) )*(?:one|a) {_WHILE}\b{_NO_SECOND}",
         r"^(?:(?:wait|okay|ok|yes|sure|hold on) )*let me (?:find|get|look|check|see|grab)",
         r"i(?:'m| am) looking for (?:it|the (?:number|e-?mail))",
     ),
@@ -60,8 +75,8 @@ _ANYWHERE: Mapping[str, tuple[str, ...]] = {
         r"never ?mind",
         r"forget (?:it|about it|that)\b",
         r"scratch that",
-        r"drop it\b",
-        r"leave it (?:then|be)",
+        r"drop it\b(?! (?:off|at|in|into|on|over|to|with|by|behind|next)\b)",
+        r"leave it (?:then|be)\b",
         r"don't bother",
     ),
     "wrong_person": (
@@ -103,7 +118,7 @@ _ANYWHERE: Mapping[str, tuple[str, ...]] = {
 
 #: The whole utterance, hesitations and pleas aside.
 _WHOLE: Mapping[str, tuple[str, ...]] = {
-    "human_agent": (rf"(?:an? |the |your |real |live |human )*{_PERSON}",),
+    "human_agent": (rf"(?:an? |the |your |real |live |human )*{PERSON}",),
     "greet": (
         r"(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|how are you(?: doing)?(?: today)?"
         r"|there|again) ?)+",
@@ -147,21 +162,20 @@ _TOLD_TO_ANSWER = re.compile(
     r"|(?:system|admin|developer)(?: \w+)? (?:message|mode|override|prompt))\b[^?!]*"
     r"\b(?:yes|confirm(?:ed)?|approved?|agreed?)\b"
 )
-_ASKS_FOR_PERSON = re.compile(
-    r"(?:^|\b(?:and|but|so|no|now|just|actually|then) )"
-    r"(?:i(?:'d| would)? (?:just |really |rather )*(?:want|need|like|prefer|speak|talk)\b"
-    r"|(?:can|could|may) (?:i|you|we)\b|let me\b|(?:get|give|put|connect|transfer|pass|hand) me\b)"
-    rf"[a-z' ]{{0,40}}\b{_PERSON}"
-)
 _REACH = re.compile(r"\b(?:talk|speak|chat|connect|transfer|put|pass|get|give|hand|need|want|switch)\b")
 _TO_MACHINE = re.compile(r"to (?:a |this )?(?:machine|robot|bot|computer)")
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
+_BREAK = re.compile(r"[,;:!?…()–—\"“”]+|\.(?!\w)|\s-+\s")
 _MARKS = re.compile(r"[^\w\s'@.+-]|\.(?=\s|$)")
 
 
 def plain(text: str) -> str:
     """Lower case, straight quotes, no punctuation, no hesitations."""
-    return " ".join(_FILLERS.sub(" ", _MARKS.sub(" ", as_answered(text.translate(_QUOTES).lower()))).split())
+    return " ".join(_FILLERS.sub(" ", _MARKS.sub(" ", as_answered(text.translate(QUOTES).lower()))).split())
+
+
+def clauses(text: str) -> tuple[str, ...]:
+    """The plain words between the marks that the recogniser sets."""
+    return tuple(words for part in _BREAK.split(text) if (words := plain(part)))
 
 
 def acts(text: str) -> tuple[str, ...]:
@@ -183,19 +197,19 @@ def acts(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def asks_for_person(text: str) -> bool:
-    """Whether a person is asked for here and now: "I want to speak to a manager", but not "I asked to speak to one"."""
-    return _ASKS_FOR_PERSON.search(plain(text)) is not None
-
-
 def told_to_answer(text: str) -> bool:
     """Whether a yes in `text` is part of an order ("pretend that I said yes"): words, and no answer."""
     return _TOLD_TO_ANSWER.search(plain(text)) is not None
 
 
+def anywhere(move: str) -> re.Pattern[str]:
+    """What matches plain words for a move that may stand anywhere."""
+    return _ANYWHERE_RE[move]
+
+
 def end_of(move: str, text: str) -> int | None:
     """Where in `text` the words for a move that may stand anywhere end, the last time they are said; None without."""
-    places = [match.end() for match in _ANYWHERE_RE[move].finditer(text.translate(_QUOTES).lower())]
+    places = [match.end() for match in _ANYWHERE_RE[move].finditer(text.translate(QUOTES).lower())]
     return places[-1] if places else None
 
 

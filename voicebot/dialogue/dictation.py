@@ -57,7 +57,8 @@ _ANSWERS = frozenset({
 })  # fmt: skip
 _MOVES = frozenset({"unsure", "goodbye", "thanks", "greet", "help", "done", "no_human", "abuse", "start_over"})
 _ENDS = " .,;…-?!"
-_FULL_STOPS = " .,;…"
+#: What ends a sentence, but no stop of an abbreviation: "Washington, D.C.".
+_FULL_STOPS = re.compile(r"\A[ .,;…]+|(?:[ ,;…]|(?<!\.[A-Z])(?<!\. [A-Z])\.)+\Z")
 #: Nothing was said of any value.
 NOTHING = ("", "")
 
@@ -178,7 +179,7 @@ def free_text(text: str, context: Context, moves: Collection[str]) -> Command | 
     words = acts.plain(text).split()
     if len(words) <= _SHORT and (set(moves) & _MOVES or not set(words) - _ANSWERS):
         return None
-    return Command("set_slot", {"slot": context.slot, "value": text.strip(_FULL_STOPS)[:_LONGEST_VALUE]})
+    return Command("set_slot", {"slot": context.slot, "value": _FULL_STOPS.sub("", text)[:_LONGEST_VALUE]})
 
 
 def _day(text: str) -> date | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voicebot import identifiers
-from voicebot.dialogue import acts, choices, dictation, doubts, schema, slot_values
+from voicebot.dialogue import acts, choices, dictation, doubts, schema, slot_values, telling
 from voicebot.dialogue.commands import Alternative, Command, Understanding
 from voicebot.dialogue.context import Context
 from voicebot.dialogue.flowset import FlowSet
@@ -126,7 +126,7 @@ class _Reading:
         self.label, self.confidence = likeliest(probabilities)
         if "no_human" in self.moves:
             self.label, self.confidence = "", 0.0
-        elif "human_agent" in self.moves:
+        elif HUMAN in self.moves and not self._tells(HUMAN):
             self.label, self.confidence = HUMAN, max(0.95, probabilities.get(HUMAN, 0.0))
         self.intent: str | None = None
         if self.label in known_intents(flows) and self.confidence >= thresholds.wish:
@@ -141,10 +141,10 @@ class _Reading:
         if not acts.plain(self.text):
             return ()
         asked = self.context.kind not in ("open", "text")
-        final = next((move for move in self.moves if move in _FINAL), None)
+        final = next((move for move in self.moves if move in _FINAL and not self._tells(move)), None)
         if final == "hold_on" and self.intent is not None and self.confidence >= self.thresholds.interrupt:
             final = None  # "hang on, where is my order?"
-        if final is not None and not self._tells(final):
+        if final is not None:
             return (Command(final, confidence=self.confidence if final == HUMAN else 1.0),)
         answer = self._answer()
         filled = self._filled()
@@ -174,7 +174,7 @@ class _Reading:
         """Whether a move is only told of, in a long answer in free text: "I asked to speak to a manager"."""
         long = len(acts.plain(self.text).split()) > _SAID_SHORTLY
         told = long and self.context.slots.get(self.context.slot or "") == "text"
-        return told and not (move == HUMAN and acts.asks_for_person(self.text))
+        return told and not telling.makes(move, self.text)
 
     def _other_wish(self) -> tuple[Command, ...]:
         """What is surely another wish, where anything may be the answer."""

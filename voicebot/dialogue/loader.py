@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from voicebot.dialogue import schema
 from voicebot.dialogue.flowset import FlowSet
-from voicebot.dialogue.lint import All, Policies, Source, lint
+from voicebot.dialogue.lint import SHOP, All, Policies, Source, lint
 from voicebot.dialogue.problems import WARNINGS, FlowError
 from voicebot.policy import documents
 from voicebot.policy.problems import Problem
@@ -212,6 +212,7 @@ def _read_document(
             )
         else:
             shop.update(data["shop"])
+            problems += [problem for rule in SHOP for problem in rule(file, document, shop)]
         return
     prefix = "patterns/" if head == "pattern" else ""
     raw = {**data, "name": f"{prefix}{data[head]}"}

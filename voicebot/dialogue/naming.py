@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from voicebot.dialogue import choices
 from voicebot.dialogue.state import Option
-from voicebot.identifiers.vocabulary import words
+from voicebot.identifiers.vocabulary import QUOTES, words
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|[.,;:!?]")
-_QUOTES = str.maketrans({"’": "'", "‘": "'"})
 #: Words of which frames are made. What is not here may be a name.
 _FRAME = frozenset(
     words(
@@ -53,7 +53,8 @@ _FRAME = frozenset(
         "label parcel package packages box account address email phone name money discount code reason problem issue",
         "customer service site website online app catalogue newsletter ad page shop store stores today yesterday",
         "tomorrow week weeks month months day days year years ago last next first second third time monday tuesday",
-        "wednesday thursday friday saturday sunday morning evening birthday christmas gift gifts present presents",
+        "wednesday thursday friday saturday sunday morning afternoon evening sir madam greetings birthday christmas",
+        "gift gifts present presents",
         "sure true usual usually ready late early soon cheap cheaper expensive dear sale offer offers dollar dollars",
         "pound pounds euro euros bucks cent cents minute minutes hour hours competitor competitors internet",
         "advertised feet foot quality medium full slow difference express else whether",
@@ -69,17 +70,43 @@ _ARTICLES = frozenset({"a", "an", "the"})
 #: After a colour or a size: "the blue one".
 _PRONOUNS = (["one"], ["ones"])
 _FEWEST_LETTERS = 3
+_MOST_NAMES = 3
+_BACK = frozenset({"it", "they", "them", "one", "ones"})
+#: Pronouns as well, unless a name or a clause follows: "that lamp", "I heard that you have …".
+_POINTING = frozenset({"this", "that", "these", "those"})
+_BEHIND_THAT = frozenset({"i", "you", "we", "he", "she", "the", "a", "an", "my", "your", "there", "of"})
+#: What is named behind these in a sentence is what the wish leaves out.
+_ALL_BUT = re.compile(
+    r"\b(?:except|excepting|excluding|apart from|aside from|besides|without|other than|all but|but the)\b"
+)
+#: Behind these only until a clause begins anew: "these don't fit, can I return the running shoes".
+_NOT = re.compile(r"(?:n't|\b(?:not|never|cannot|dont|neither|nor|keep|keeping|no(?! ,)))\b")
+_ANEW = re.compile(
+    r"(?:, |\bso |\band |\bbut )(?:so |then |and |but |please )*(?:i|i'd|i'll|i'm|i've|we|we'd|please|could|can|may)\b"
+    r"|\b(?<!i )(?<!we )(?:can|could|may) (?:i|we|you)\b"
+)
+_SENTENCE = frozenset(".;:!?")
 #: Wishes of which is remembered what they name: it is asked more than once in a turn.
 _REMEMBERED = 64
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def named(wish: str) -> str:
-    """The thing that a wish names first, in its own words; empty when it names none.
+    """The thing that a wish names first, in its own words; empty when it names none."""
+    return next(iter(names(wish)), "")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def names(wish: str) -> tuple[str, ...]:
+    """What a wish names, in its own words and in its order: the first few, for one of them may be no name at all.
 
     A colour or a size ("do you have it in black", "the blue one") is none.
     """
     said = _tokens(wish)
+    return tuple(" ".join(said[start:end]) for start, end in islice(_runs(said), _MOST_NAMES))
+
+
+def _runs(said: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where things are named: their first token, and the one behind their last."""
     for start, word in enumerate(said):
         if not _is_name(word) or (start and _is_name(said[start - 1])):
             continue
@@ -88,8 +115,23 @@ def named(wish: str) -> str:
             continue
         end = next((n for n in range(start, len(said)) if not _is_name(said[n])), len(said))
         if said[end : end + 1] not in _PRONOUNS:
-            return " ".join(said[start:end])
-    return ""
+            yield start, end
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def points_back(wish: str) -> bool:
+    """Whether a wish is about something of which was spoken before: "does it come with a cable", "is this one
+    waterproof". What it names behind that is a part of it, or a property."""
+    said = _tokens(wish)
+    first = next((start for start, _ in _runs(said)), len(said))
+    return any(_is_pronoun(said, place) for place in range(first))
+
+
+def _is_pronoun(said: Sequence[str], place: int) -> bool:
+    word, after = said[place].partition("'")[0], said[place + 1] if place + 1 < len(said) else "."
+    if word in _POINTING:
+        return not _is_name(after) and after not in _BEHIND_THAT
+    return word in _BACK and after != "of"
 
 
 def is_bare(said: str) -> bool:
@@ -102,7 +144,8 @@ def meant(wish: str, options: Sequence[Option]) -> str | None:
     """Value of the one option that a wish names, or None when it is none or may be several.
 
     More careful than `choices.pick`, for nobody has asked: words for other things count against an option, and what a
-    position, a day or a number alone may mean does not count.
+    position, a day or a number alone may mean does not count. Nor is that meant which the wish leaves out: "everything
+    except the jacket".
     """
     said = _tokens(wish)
     own = [choices.words_of(option) for option in options]
@@ -110,7 +153,16 @@ def meant(wish: str, options: Sequence[Option]) -> str | None:
     telling = [frozenset(w for w in each if len(own) == 1 or shared[w] < len(own)) for each in own]
     places = [_places(said, each, tells) for each, tells in zip(own, telling, strict=True)]
     best = [n for n, held in enumerate(places) if held and not any(held < other for other in places)]
-    return options[best[0]].value if len(best) == 1 else None
+    if len(best) != 1 or any(_is_left_out(said[:place]) for place in places[best[0]]):
+        return None
+    return options[best[0]].value
+
+
+def _is_left_out(before: Sequence[str]) -> bool:
+    """Whether the words before a name say that it is not meant."""
+    start = max((place + 1 for place, word in enumerate(before) if word in _SENTENCE), default=0)
+    sentence = " ".join(before[start:])
+    return bool(_ALL_BUT.search(sentence) or _NOT.search(_ANEW.split(sentence)[-1]))
 
 
 def _places(said: Sequence[str], option: frozenset[str], telling: frozenset[str]) -> frozenset[int]:
@@ -139,4 +191,4 @@ def _in_frame(word: str) -> bool:
 
 
 def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(text.translate(_QUOTES).lower())
+    return _TOKEN.findall(text.translate(QUOTES).lower())

@@ -56,6 +56,7 @@ CODES: Mapping[str, str] = {
     "F046": "arguments that are not those of the query or the action",
     "F047": "examples of two intents that are nearly the same",
     "F048": "a value that may be missing, said without a look whether it is there",
+    "F049": "a pattern of said_as that is no regular expression",
 }
 #: Matters of taste, or of likelihood: told by `voicebot flow lint`, but no reason not to start.
 WARNINGS = frozenset({"F028", "F033", "F034", "F035", "F043", "F047", "F048"})

@@ -109,11 +109,13 @@ def _set(turn: Turn, step: schema.Set, onwards: str) -> None:
 
 def _spot(turn: Turn, step: schema.Spot, onwards: str) -> None:
     scope = turn.scope()
-    words = step.spot.value(scope)
+    given = step.spot.value(scope)
+    words, wish = given if isinstance(given, str) else "", turn.wish()
     said_as = turn.flows.shop.get("said_as") if step.said_as is None else step.said_as.value(scope)
     among = spotting.flat(step.among.value(scope))
     also = {str(value): str(how) for value, how in said_as.items()} if isinstance(said_as, Mapping) else {}
-    turn.facts[step.into] = list(spotting.spotted(words if isinstance(words, str) else "", among, also))
+    unasked = bool(wish) and wish in words
+    turn.facts[step.into] = list(spotting.spotted(words, among, also, unasked=unasked))
     turn.goto(onwards)
 
 

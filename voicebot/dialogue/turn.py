@@ -152,6 +152,8 @@ class Turn:
             "said_before": bool(self.before.last_said),
             "wish": self.wish(),
             "named": naming.named(self.wish()),
+            "names": list(naming.names(self.wish())),
+            "points_back": naming.points_back(self.wish()),
         }
 
     def wish(self) -> str:

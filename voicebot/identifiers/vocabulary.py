@@ -10,6 +10,8 @@ def words(*lines: str) -> tuple[str, ...]:
     return tuple(" ".join(lines).split())
 
 
+#: Typographic quotes -> those of a keyboard, for `str.translate`.
+QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 UNITS: Mapping[str, int] = {
     **{w: v for v, w in enumerate(words("zero one two three four five six seven eight nine"))},
     "nought": 0,

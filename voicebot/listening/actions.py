@@ -63,11 +63,12 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interim:
-    """Words so far, while the caller speaks."""
+    """Words so far, while the caller speaks. `to_a_pause`: all that was said up to one; else a word may be cut."""
 
     recognition: Recognition
     revision: int
     voice_end_ms: float
+    to_a_pause: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -240,7 +240,12 @@ class TurnTracker:
         last = request.urgency is Urgency.FINAL and self._too_long(u)
         if request.urgency is Urgency.PARTIAL or not (current or last):
             if whole.text:
-                yield Interim(recognition=whole, revision=request.revision, voice_end_ms=request.voice_end_ms)
+                yield Interim(
+                    recognition=whole,
+                    revision=request.revision,
+                    voice_end_ms=request.voice_end_ms,
+                    to_a_pause=request.urgency is not Urgency.PARTIAL,
+                )
             yield from self._end(u) if u.real else self._overlap(u)
             return
         u.result, u.result_end_ms = recognition, u.voice_end_ms

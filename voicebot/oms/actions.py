@@ -46,7 +46,7 @@ class ActionKind(StrEnum):
     PAYMENT_LINK = "payment_link"
     """Sends a link to pay what is open; never a card number by voice."""
     PROMO_REISSUE = "promo_reissue"
-    """`code`."""
+    """`code`, `valid_days`."""
     NOTE = "note"
     """`text`; for colleagues."""
 

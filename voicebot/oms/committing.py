@@ -2,19 +2,22 @@
 
 Only the order system saying no (`NotAllowed`, `Conflict`), or not having been asked at all, means that a write has not
 happened. After anything else the order is read back. A write is sent again only where the backend itself answers a
-second one with the same key by the first one's result, so that one which is merely late does no harm.
+second one with the same key by the first one's result, so that one which is merely late does no harm. One asks at a
+time what became of a write (`Ledger.claim`), and that it has not happened is not believed before `grace_s`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, replace
 
+from voicebot.errors import VoicebotError
 from voicebot.logs import failure
 from voicebot.oms.actions import ActionPlan, ActionResult
 from voicebot.oms.changed import shows_order
-from voicebot.oms.connector import Cap, Conflict, Deadline, NotAllowed, OmsConnector, OmsError
+from voicebot.oms.connector import UNDER_WAY_S, Cap, Conflict, Deadline, NotAllowed, OmsConnector, OmsError
 from voicebot.oms.guard import CircuitOpen, Guard, ReadKey
 from voicebot.oms.ledger import NOT_DONE, OPEN, Entry, Ledger, Status, key_of
 from voicebot.oms.settings import OmsSettings
@@ -27,8 +30,10 @@ _PAUSES_S = (0.1, 0.4, 1.0)
 #: With less time than this left a write is not sent again.
 _ENOUGH_S = 0.5
 _LOOK_S = 5.0
-#: For how long after the deadline a write may still be under way somewhere.
-_GRACE_S = 7.0
+
+
+class TakenError(VoicebotError):
+    """Somebody else is looking at the write, or it has changed since it was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +84,9 @@ class Committer:
         entries = await self._ledger.unfinished(older_than_s=age_s, looks=self._settings.unknown_looks)
         settled = 0
         for entry in entries:
-            if entry.key not in self._under_way and await self.look(entry):
-                settled += 1
+            if entry.key not in self._under_way:
+                with contextlib.suppress(TakenError):
+                    settled += await self.look(entry)
         return settled
 
     async def watch(self) -> None:
@@ -114,17 +120,33 @@ class Committer:
             made = await (self._send(key, plan, deadline) if found is None else self._seek(found, deadline))
         finally:
             self._guard.forget(lambda read, value: _stale(read, value, plan.action.target))
-        await self._note(key if found is None else found.key, made)
+        if found is None:
+            await self._note(key, made)
         return made
 
     async def _seek(self, found: Entry, deadline: Deadline) -> Committed:
         """It was begun before, in this call or another, and may be under way still: ask what became of it, and send
         nothing."""
-        told = await self._read_back(found.key, found.plan, deadline) if found.plan is not None else None
+        made = Committed(status="unknown", reason="begun_before", attempts=found.attempts, repeated=True)
+        sender = self._under_way.get(found.key)
+        if sender is not None and sender is not asyncio.current_task():
+            # It reads its own order back, and tells everybody.
+            try:
+                return replace(await asyncio.wait_for(asyncio.shield(sender), deadline.left_s()), repeated=True)
+            except TimeoutError:
+                return made
+        try:
+            if found.plan is None or not await self._ledger.claim(found, rest_s=grace_s(self._settings)):
+                return replace(made, cause="somebody is looking at it, or did a moment ago")
+        except StoreError as error:
+            return replace(made, cause=str(error))
+        told = await self._read_back(found.key, found.plan, deadline)
         if isinstance(told, ActionResult):
-            return Committed(status="done", result=told, attempts=found.attempts, read_back=True, repeated=True)
-        cause = str(told or "")
-        return Committed(status="unknown", reason="begun_before", attempts=found.attempts, repeated=True, cause=cause)
+            made = replace(made, status="done", reason="", result=told, read_back=True)
+        else:
+            made = replace(made, cause=str(told or ""))
+        await self._note(found.key, made)
+        return made
 
     async def _send(self, key: str, plan: ActionPlan, deadline: Deadline) -> Committed:
         """Send it, and send it again while that is safe."""
@@ -190,23 +212,26 @@ class Committer:
         Only of one that can no longer be under way (`grace_s`).
 
         Raises:
+            TakenError: it is not asked.
             StoreError: the ledger cannot be written.
         """
         if entry.plan is None or entry.status not in OPEN:
             return False
+        if not await self._ledger.claim(entry):
+            raise TakenError("somebody is looking at it now", where=entry.key)
         told = await self._read_back(entry.key, entry.plan, Deadline.after(_LOOK_S))
         if isinstance(told, OmsError):
-            await self._ledger.looked(entry.key, told.status)
+            await self._ledger.finish(entry.key, Status.UNKNOWN, reason=told.status, attempt=entry.attempts)
             return False
-        # Another process may have looked, too, and somebody begun it again since: that is not what was read.
+        # A person may have settled it meanwhile, and somebody begun it again since: that is not what was read.
         if told is None:
             return await self._ledger.finish(entry.key, Status.FAILED, reason=NOT_DONE, attempt=entry.attempts)
         return await self._ledger.finish(entry.key, Status.DONE, result=told, attempt=entry.attempts)
 
 
 def grace_s(settings: OmsSettings) -> float:
-    """For how long after its beginning a write may be under way."""
-    return settings.commit_deadline_s + _GRACE_S
+    """For how long after its beginning, or after the order was asked about it, a write may be under way."""
+    return settings.commit_deadline_s + UNDER_WAY_S
 
 
 def _same(one: ActionPlan, other: ActionPlan) -> bool:

@@ -62,6 +62,9 @@ class KeyKind(StrEnum):
     """As `keys.name_key` writes it."""
 
 
+#: A write without an answer may still be worked on for so long: a payment provider is asked before the order shows it.
+UNDER_WAY_S = 30.0
+
 #: A number as it was heard: in one form, or n-best hypotheses with their mean log-probabilities, best first.
 Heard = str | Sequence[tuple[str, float]]
 
@@ -170,6 +173,10 @@ class Conflict(OmsError):  # noqa: N818
     counts_against_backend = False
 
 
+#: After these, what was asked for certainly did not happen.
+NOTHING_DONE = (NotAllowed, Conflict, NotFound, Throttled)
+
+
 class BadAnswer(OmsError):  # noqa: N818
     """It answered something that is not an answer: HTML, broken JSON, wrong fields."""
 
@@ -240,7 +247,10 @@ class OmsConnector(Protocol):
 
     async def outcome(self, plan: ActionPlan, *, key: str, deadline: Deadline) -> ActionResult | None:
         """Whether a commit whose answer was lost has happened, read from the order: its result; None when it certainly
-        has not. Raises an `OmsError` when that cannot be told."""
+        has not. Raises an `OmsError` when that cannot be told.
+
+        It may make up for what is missing of the write, as a cancellation's refund: nobody asks twice at once.
+        """
         ...
 
     async def abandon(self, plan: ActionPlan, *, deadline: Deadline) -> None:

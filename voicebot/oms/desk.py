@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from voicebot.logs import failure
+from voicebot.oms.ahead import Ahead
 from voicebot.oms.connector import (
     CAP_OF_KEY,
     Cap,
@@ -62,6 +63,7 @@ class OrderDesk:
         shop = ShopReads(connector, self.guard, lambda: self.view)
         self._ops = {
             "find_orders": self._find_orders,
+            "near_orders": self._near_orders,
             "get_order": self._get_order,
             "find_products": shop.find_products,
             "get_customer": shop.get_customer,
@@ -142,6 +144,14 @@ class OrderDesk:
             },
         )
 
+    async def _near_orders(self, args: Mapping[str, Any], deadline: Deadline, speculative: bool) -> Reading:
+        """Existing numbers near a part of one: only speculation asks so."""
+        key = order_key(args, self.settings.phone_region)
+        if key is None or key.kind is not KeyKind.NUMBER or Cap.NEAREST_NUMBERS not in self.connector.caps:
+            return failed_reading("not_found", "no number to search by sound", nearest=[])
+        nearest = await self._nearest(key.value, deadline, speculative)
+        return Reading(result={"status": "ok" if nearest else "not_found", "nearest": nearest})
+
     async def _read_found(self, key: OrderKey, deadline: Deadline, speculative: bool) -> Answer:
         async def fetch(until: Deadline) -> FoundOrders:
             # Ask for more than will be told: the backend's order is not ours.
@@ -194,8 +204,7 @@ class CallReads:
     def __init__(self, desk: OrderDesk, log: EventLog) -> None:
         self._desk = desk
         self._log = log
-        self._prefetches: dict[str, asyncio.Task[Mapping[str, Any]]] = {}
-        self._begun = 0
+        self._ahead = Ahead(self._prefetched, desk.settings)
         self._helped: set[str] = set()
         """Numbers without an order that were answered with orders near them: who may go on guessing learns them all."""
 
@@ -209,25 +218,20 @@ class CallReads:
         return await self._ask(op, args, request=request, why=why, deadline_s=deadline_s)
 
     def prefetch(self, op: str, args: Mapping[str, Any]) -> None:
-        """Start a read that will probably be needed. A later query for the same joins it or finds its snapshot."""
-        settings = self._desk.settings
-        key = f"{op} {sorted(args.items())}"
-        if key in self._prefetches or self._begun >= settings.prefetches_per_call:
-            return
-        self._begun += 1
-        ask = self._ask(
-            op, args, request=f"prefetch-{self._begun}", why="prefetch", deadline_s=settings.prefetch_deadline_s
-        )
-        task = asyncio.create_task(ask, name=f"prefetch {op}")
-        self._prefetches[key] = task
-        task.add_done_callback(lambda _: self._prefetches.pop(key, None))
+        """See `Ahead.begin`."""
+        self._ahead.begin(op, args)
+
+    def foresee(self, reads: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """See `Ahead.foresee`."""
+        self._ahead.foresee(reads)
 
     async def close(self) -> None:
         """Cancel speculative reads that nobody else waits for."""
-        tasks = list(self._prefetches.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._ahead.close()
+
+    async def _prefetched(self, op: str, args: Mapping[str, Any], request: str) -> Mapping[str, Any]:
+        deadline_s = self._desk.settings.prefetch_deadline_s
+        return await self._ask(op, args, request=request, why="prefetch", deadline_s=deadline_s)
 
     def _without_hints(self, reading: Reading, args: Mapping[str, Any]) -> Reading:
         """Only so many numbers that do not exist are answered with ones that do, in one call."""

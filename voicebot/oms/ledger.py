@@ -56,7 +56,7 @@ class Entry:
 
     Attributes:
         attempts: times that it was begun.
-        looks: times that the order was asked what became of it, in vain.
+        looks: times that the order was asked what became of it, by others than its own sender.
         reason: why it is unknown or failed, as `NOT_DONE`.
     """
 
@@ -154,16 +154,19 @@ class Ledger:
         query = sa.select(ledger).where(ledger.c.status.in_(_OPEN), ledger.c.changed <= edge, ledger.c.looks < looks)
         return await self.run(lambda: read(self._engine, query))
 
-    async def looked(self, key: str, reason: str) -> None:
-        """The order was asked, and could not tell."""
-        change = (
-            sa.update(ledger)
-            .where(ledger.c.key == key, ledger.c.status.in_(_OPEN))
-            .values(
-                status=Status.UNKNOWN.value, looks=ledger.c.looks + 1, reason=reason[:64], changed=stamp(self._wall())
-            )
-        )
-        await self.run(lambda: self._execute(change))
+    async def claim(self, entry: Entry, *, rest_s: float = 0.0) -> bool:
+        """Whether its order may be asked now what became of a write: of all who have read this entry, by one.
+
+        Args:
+            rest_s: not when it was asked about less than so long ago; that may have sent what was missing.
+        """
+        now = self._wall()
+        rested = (ledger.c.looks == 0) | (ledger.c.changed <= stamp(now - timedelta(seconds=rest_s)))
+        seen = (ledger.c.attempts == entry.attempts) & (ledger.c.looks == entry.looks)
+        seen &= (ledger.c.key == entry.key) & (ledger.c.changed == entry.changed)
+        change = sa.update(ledger).where(seen & rested & ledger.c.status.in_(_OPEN))
+        mine = change.values(looks=ledger.c.looks + 1, changed=stamp(now))
+        return await self.run(lambda: self._execute(mine)) == 1
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run a piece of database work on the ledger's thread; it is finished even if the caller is cancelled."""

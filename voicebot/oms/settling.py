@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from voicebot.errors import VoicebotError
 from voicebot.oms.actions import ActionResult
-from voicebot.oms.committing import Committer
+from voicebot.oms.committing import Committer, TakenError
 from voicebot.oms.ledger import OPEN, Entry, Ledger, Status, entry_of, outcome
 from voicebot.oms.tables import ledger as writes
 from voicebot.oms.tables import settlements
@@ -60,7 +60,7 @@ class Settling:
     """Settles writes that can no longer be under way. Raises `SettleError` and `StoreError`.
 
     Args:
-        grace_s: for how long after its beginning a write is the server's: see `committing.grace_s`.
+        grace_s: for how long after it changed a write is the server's: see `committing.grace_s`.
     """
 
     def __init__(self, ledger: Ledger, *, grace_s: float, wall: Callable[[], datetime] = utc_now) -> None:
@@ -92,7 +92,10 @@ class Settling:
 
     async def look(self, key: str, committer: Committer, *, by: str) -> Settlement:
         """Ask the order system now, also about what the server has given up asking about. `reason` is then its own."""
-        await committer.look(await self.pending(key))
+        try:
+            await committer.look(await self.pending(key))
+        except TakenError as error:
+            raise SettleError(error.what, where=key, fix=self._later(self._grace_s)) from error
         entry = await self._ledger.entry(key)
         if entry is None:
             raise _unknown(key)
@@ -124,11 +127,16 @@ class Settling:
             told = f", reference {entry.result.reference}" if entry.result and entry.result.reference else ""
             fix = "there is nothing to settle; `voicebot oms settled` tells what people have settled"
             raise SettleError(f"what became of it is certain: {entry.status.value}{told}", where=key, fix=fix)
-        age_s = (self._wall() - datetime.fromisoformat(entry.begun)).total_seconds()
+        # A look changes it as well, and may have sent what was missing.
+        age_s = (self._wall() - datetime.fromisoformat(entry.changed)).total_seconds()
         if age_s < self._grace_s:
-            fix = f"try again in {math.ceil(self._grace_s - age_s)} s"
-            raise SettleError("it was begun just now and may be under way", where=key, fix=fix)
+            what = "it was begun or looked at just now, and may be under way"
+            raise SettleError(what, where=key, fix=self._later(self._grace_s - age_s))
         return entry
+
+    @staticmethod
+    def _later(seconds: float) -> str:
+        return f"try again in {math.ceil(seconds)} s"
 
 
 def _row(line: Settlement) -> dict[str, str]:

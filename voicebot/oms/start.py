@@ -127,6 +127,7 @@ def _shopify(url: str, settings: OmsSettings, environ: Mapping[str, str]) -> War
         url,
         _secret(environ, settings.shopify_token_env, "the Admin API access token of your app"),
         connections=settings.concurrent_reads + settings.concurrent_writes,
+        zone=ZoneInfo(settings.shop_zone),
         phone_region=settings.phone_region,
         plan_lifetime=timedelta(minutes=settings.draft_lifetime_min),
         webhook_secret=environ.get(settings.webhook_secret_env),

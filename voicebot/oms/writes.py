@@ -79,9 +79,9 @@ class _Kept:
 
 
 class CallWrites:
-    """Plans and commits of one call, in the order in which they were asked for.
+    """Plans and commits of one call, in the order in which they were asked for; proofs and messages beside them.
 
-    Never raises but `asyncio.CancelledError`; what was begun goes on even then.
+    Never raises but `asyncio.CancelledError`; what was begun goes on even then, and `close` waits for it.
 
     Args:
         needs: see `Needs`; a policy that fails asks for the strongest proof.
@@ -112,14 +112,17 @@ class CallWrites:
 
     async def check(self, request: str, order_id: str, factor: str, value: str) -> dict[str, Any]:
         """See `dialogue.effects.CheckProof`."""
-        return await self.proofs.check(request, order_id, factor, value)
+        return await self._to_its_end(self.proofs.check(request, order_id, factor, value), "check")
 
     async def send_code(self, request: str, order_id: str) -> dict[str, Any]:
         """See `dialogue.effects.SendCode`."""
-        return await self.proofs.send_code(request, order_id)
+        return await self._to_its_end(self.proofs.send_code(request, order_id), "code")
 
     async def send_message(self, request: str, order_id: str, kind: str, text: str, about: str) -> dict[str, Any]:
         """See `dialogue.effects.SendMessage`; `text` is its wording, written."""
+        return await self._to_its_end(self._send_message(request, order_id, kind, text, about), "message")
+
+    async def _send_message(self, request: str, order_id: str, kind: str, text: str, about: str) -> dict[str, Any]:
         link = self._links.get(about, "") if about else None
         # Taken out first: whatever comes of it, no second label is bought for the same.
         if (done := self._unlabelled.pop(about, None)) is not None:
@@ -127,7 +130,7 @@ class CallWrites:
         return await self.proofs.send_message(request, order_id, kind, text, link=link)
 
     async def close(self) -> None:
-        """Finish writes under way, and give up what was planned and not done."""
+        """Finish what is under way, and give up what was planned and not done."""
         self._closed = True
         while self._under_way:
             await asyncio.wait(set(self._under_way))
@@ -136,16 +139,19 @@ class CallWrites:
                 await self._in_turn(self._abandon(plan_id), "abandon")
 
     async def _in_turn(self, work: Coroutine[Any, Any, T], name: str) -> T:
-        """One at a time, first come, first served; not cancelled when the caller hangs up."""
+        """One at a time, first come, first served."""
+        return await self._to_its_end(self._turn(work), name)
 
+    async def _to_its_end(self, work: Coroutine[Any, Any, T], name: str) -> T:
+        """Not cancelled when the caller hangs up."""
         return await asyncio.shield(self._start(work, name))
 
-    def _start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-        async def run() -> T:
-            async with self._turns:
-                return await work
+    async def _turn(self, work: Coroutine[Any, Any, T]) -> T:
+        async with self._turns:
+            return await work
 
-        task = asyncio.create_task(run(), name=f"{name} of {self._log.call_id}")
+    def _start(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        task = asyncio.create_task(work, name=f"{name} of {self._log.call_id}")
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return task
@@ -174,7 +180,7 @@ class CallWrites:
             if error.counts_against_backend:
                 # It may have opened a draft before it failed. The next plan waits until that is gone.
                 lost = ActionPlan(id=plan_id, action=Action(kind=kind, target=order_id, args=dict(args)), preview={})
-                self._start(self._remove(lost), "remove what a plan left")
+                self._start(self._turn(self._remove(lost)), "remove what a plan left")
         self._log.append(
             ActionPlanned(
                 request=request,
@@ -359,7 +365,8 @@ class CallWrites:
                 cause=made.cause,
             )
         )
-        return f"{made.link} Tracking number: {made.tracking_number}" if made.tracking_number else made.link
+        numbered = made.link and made.tracking_number
+        return f"{made.link} Tracking number: {made.tracking_number}" if numbered else made.link
 
     # --- giving up ----------------------------------------------------------------------------------------------------
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from voicebot.errors import VoicebotError
 from voicebot.records.database import transaction
 from voicebot.records.events.base import Record
 from voicebot.records.events.call import CallEnded
@@ -21,6 +23,9 @@ from voicebot.records.tables import calls, events
 log = logging.getLogger(__name__)
 
 _PAGE = 200
+
+#: Deletes one kind of things that are past their time; told what time it is, tells how many of what went. Blocking.
+Job = Callable[[datetime], Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +55,22 @@ def end_cut_off_calls(store: SqlEventStore) -> list[str]:
     return cut_off
 
 
+def clear(jobs: Iterable[Job], now: datetime) -> dict[str, int]:
+    """One round of deleting; how many of what went. A job that fails is reported and keeps no other from its turn.
+
+    Blocking; run it in a thread of its own, once a day.
+    """
+    gone: dict[str, int] = {}
+    for job in jobs:
+        try:
+            gone |= job(now)
+        except (VoicebotError, OSError) as error:
+            log.error("retention: %s", error)
+    return gone
+
+
 def purge(store: SqlEventStore, data_dir: Path, settings: RecordsSettings, now: datetime) -> Purged:
-    """Delete recordings and logs past their retention. Blocking; run it in a thread of its own, once a day.
+    """Delete recordings and logs past their retention. Blocking.
 
     Raises:
         StoreError: the store cannot be read or written.

@@ -84,6 +84,11 @@ def test_one_thing_may_stand_without_a_list() -> None:
         ("does: plan cancle", "there is no 'plan cancle': plan cancel, plan address_change"),
         ("does_not: handoff angry", "there is no 'handoff angry': handoff caller_asked"),
         ("does: commit quote", "there is no 'commit quote': say commit alone"),
+        ("does: {commit: {a: 1}}", "'commit' has no arguments: query, plan, decide have"),
+        ("does: {plan cancle: {a: 1}}", "there is no 'plan cancle'"),
+        ("does: {query find_orders: number}", "should be one effect with a mapping of its arguments"),
+        ("does: {query find_orders: {}}", "should be one effect with a mapping of its arguments"),
+        ("does_not: [{query: {a: 1}, plan: {a: 1}}]", "should be one effect with a mapping of its arguments"),
         ("ends: perhaps", "turns.0.ends"),
     ],
 )

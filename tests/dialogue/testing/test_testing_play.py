@@ -159,6 +159,21 @@ def test_effects_are_wanted_in_order() -> None:
     assert [turn for turn, _ in wrong(twice)] == [2]
 
 
+def test_effects_are_wanted_with_what_they_are_given() -> None:
+    def asked(more: str) -> list[tuple[int, str]]:
+        return wrong(f"  - {{caller: where is it}}\n  - {{caller: '4481207', {more}}}\n")
+
+    assert asked("does: {query find_orders: {number: '4481207'}}") == []
+    assert asked("does_not: {query find_orders: {number: '4481208'}}") == []
+    [(_, told)] = asked("does: {query find_orders: {number: '4481208'}}")
+    assert told.startswith("does not 'query find_orders' with number '4481208', but 'query find_orders' with ")
+    assert "number '4481207'" in told
+    [(_, told)] = asked("does_not: [{query find_orders: {number: '4481207'}}]")
+    assert told == "does 'query find_orders' with number '4481207'"
+    [(_, told)] = asked("does: {query find_orders: {colour: red}}")
+    assert told.startswith("does not 'query find_orders' with colour 'red'")
+
+
 def test_a_failure_does_not_keep_the_rest_from_being_played() -> None:
     failed = wrong(
         "  - {caller: hm, says: nonsense}\n  - {caller: where is it, says: Which}\n  - {caller: no, at: x}\n"

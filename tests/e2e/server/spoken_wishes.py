@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 from live_server import LiveServer
 from reacting_caller import Answers
+from shop_changes import Leaves, days_after, during, in_days, leaves
 
 from voicebot.messages.outbox import FILE, read_outbox
 
-#: Leaf of a document -> its value; `...` is any value, a pattern is one that fits.
-Leaves = Mapping[str, Any]
 POSTCODE = "postcode or ZIP code of the delivery address|the postcode of the delivery address"
+#: As the flow offers it, and as the plan of the subscription has it: in days.
+TWO_MONTHS, FOUR_WEEKS = 60, 28
+S0114_CHARGE = "customer.subscriptions.s-0114.next_charge_on"
 #: Who is not understood presses the number of his choice.
 WHICH_CHANGE = "Would you like to pause it|Shall I pause it, skip|Please say pause"
 #: Everybody's answers, after those of the wish.
@@ -39,7 +40,7 @@ class Wish:
         told: what is heard when it is done.
         policies: what was decided before it was planned, beside who may have it.
         proof: what the caller had to prove.
-        change: what is other afterwards, all of it.
+        change: what is other afterwards, all of it: values, patterns, or what says whether a value is right.
         code: promotion code whose document is looked at as well.
         sent: what a message to the caller's number has in it.
     """
@@ -72,13 +73,13 @@ WISHES = (
         policies=("cancellations",),
         change={
             "order.status": "cancelled",
-            "order.cancelled_at": ...,
+            "order.cancelled_at": during,
             "order.payment_status": "refunded",
             "order.lines.l1.written_off": 1,
             "order.refunds.RF-3576324-1.amount": 9400,
             "order.refunds.RF-3576324-1.status": "pending",
             "order.refunds.RF-3576324-1.reason": "changed_mind",
-            "order.refunds.RF-3576324-1.at": ...,
+            "order.refunds.RF-3576324-1.at": during,
         },
     ),
     Wish(
@@ -122,7 +123,7 @@ WISHES = (
             "order.refunds.RF-3310460-1.amount": 3900,
             "order.refunds.RF-3310460-1.status": "pending",
             "order.refunds.RF-3310460-1.reason": "changed",
-            "order.refunds.RF-3310460-1.at": ...,
+            "order.refunds.RF-3310460-1.at": during,
         },
     ),
     Wish(
@@ -142,8 +143,8 @@ WISHES = (
             "order.returns.R-3324918-1.lines.l1.quantity": 1,
             "order.returns.R-3324918-1.lines.l1.reason": "changed_mind",
             "order.returns.R-3324918-1.lines.l1.condition": "unused",
-            "order.returns.R-3324918-1.requested_at": ...,
-            "order.returns.R-3324918-1.send_back_by": ...,
+            "order.returns.R-3324918-1.requested_at": during,
+            "order.returns.R-3324918-1.send_back_by": in_days(14),
         },
     ),
     Wish(
@@ -167,9 +168,9 @@ WISHES = (
             "order.returns.R-3386015-1.status": "label_issued",
             "order.returns.R-3386015-1.lines.l1.quantity": 1,
             "order.returns.R-3386015-1.lines.l1.reason": "too_small",
-            "order.returns.R-3386015-1.requested_at": ...,
+            "order.returns.R-3386015-1.requested_at": during,
             "order.returns.R-3386015-1.resolution": "exchange",
-            "order.returns.R-3386015-1.send_back_by": ...,
+            "order.returns.R-3386015-1.send_back_by": in_days(14),
         },
     ),
     Wish(
@@ -189,7 +190,7 @@ WISHES = (
             "order.refunds.RF-3362847-1.amount": 8900,
             "order.refunds.RF-3362847-1.status": "pending",
             "order.refunds.RF-3362847-1.reason": "missing",
-            "order.refunds.RF-3362847-1.at": ...,
+            "order.refunds.RF-3362847-1.at": during,
         },
     ),
     Wish(
@@ -208,7 +209,7 @@ WISHES = (
             "order.replacements.S-3605213-1.lines.l1.quantity": 1,
             "order.replacements.S-3605213-1.lines.l1.reason": "lost",
             "order.replacements.S-3605213-1.reason": "lost",
-            "order.replacements.S-3605213-1.requested_at": ...,
+            "order.replacements.S-3605213-1.requested_at": during,
         },
     ),
     Wish(
@@ -226,8 +227,8 @@ WISHES = (
         proof="code",
         change={
             "customer.subscriptions.s-1118.status": "paused",
-            "customer.subscriptions.s-1118.pause_until": ...,
-            "customer.subscriptions.s-1118.next_charge_on": ...,
+            "customer.subscriptions.s-1118.pause_until": in_days(TWO_MONTHS),
+            "customer.subscriptions.s-1118.next_charge_on": in_days(TWO_MONTHS),
         },
     ),
     Wish(
@@ -242,7 +243,7 @@ WISHES = (
         told=r"The next delivery is left out\.",
         policies=("subscription",),
         proof="code",
-        change={"customer.subscriptions.s-0114.next_charge_on": ...},
+        change={S0114_CHARGE: days_after(S0114_CHARGE, FOUR_WEEKS)},
     ),
     Wish(
         action="subscription_cancel",
@@ -260,7 +261,7 @@ WISHES = (
         change={
             "customer.subscriptions.s-0115.status": "cancelled",
             "customer.subscriptions.s-0115.pause_until": None,
-            "customer.subscriptions.s-0115.ends_on": ...,
+            "customer.subscriptions.s-0115.ends_on": in_days(0),  # it is paused: nothing is paid that could run out
         },
     ),
     Wish(
@@ -271,7 +272,7 @@ WISHES = (
         read_back=r"\$89\.00 are open\. I can send you a link to pay that online\. Shall I",
         told=r"The link is on its way by text message",
         sent=r"https://pay\.example\.com/P-3426097-1",
-        change={"order.notes.0.at": ..., "order.notes.0.text": "payment link P-3426097-1 made"},
+        change={"order.notes.0.at": during, "order.notes.0.text": "payment link P-3426097-1 made"},
     ),
     Wish(
         action="promo_reissue",
@@ -287,8 +288,8 @@ WISHES = (
         change={
             "promotion.code": "GARDEN20-3514856",
             "promotion.percent": 20,
-            "promotion.starts_on": ...,
-            "promotion.ends_on": ...,
+            "promotion.starts_on": in_days(0),
+            "promotion.ends_on": in_days(7),
             "promotion.uses_left": 1,
             "promotion.order_id": "o-3514856",
             "promotion.replaces": "GARDEN20",
@@ -307,7 +308,7 @@ WISHES = (
         told=r"I've noted it with your order",
         proof="",
         change={
-            "order.notes.0.at": ...,
+            "order.notes.0.at": during,
             "order.notes.0.text": re.compile(r"Complaint: .*driver was very rude to me.* \(order 3507417\)"),
         },
     ),
@@ -348,7 +349,7 @@ class Shop:
         order = self.order(wish)
         customer = self._get("customers/by-id", id=order["customer_id"])
         promotion = self._get("promotions", code=wish.code) if wish.code else {}
-        return dict(_leaves({"order": order, "customer": customer, "promotion": promotion}))
+        return dict(leaves({"order": order, "customer": customer, "promotion": promotion}))
 
     def done(self, key: str) -> str:
         """Reference of what the key of a write has done; empty when nothing."""
@@ -359,33 +360,3 @@ class Shop:
     def _get(self, path: str, **keys: str) -> dict[str, Any]:
         answer = httpx.get(f"{self._url}/{path}", params=keys, timeout=10)
         return dict(answer.json()) if answer.status_code == 200 else {}
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Path -> value; what is in a list is known by its id where it has one."""
-    if isinstance(value, Mapping):
-        for name, one in value.items():
-            yield from _leaves(one, f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            named = isinstance(one, Mapping) and (one.get("id") or one.get("line"))
-            yield from _leaves(one, f"{path}.{named or index}")
-    else:
-        yield path, value
-
-
-def changes(before: Leaves, after: Leaves) -> Leaves:
-    """What is other now; None for what is gone. Versions change with everything, and an id is told by its path."""
-    both = {path for path in {*before, *after} if path.rpartition(".")[2] not in ("version", "id", "line")}
-    return {path: after.get(path) for path in sorted(both) if before.get(path) != after.get(path)}
-
-
-def is_as_wished(found: Leaves, wished: Leaves) -> bool:
-    """Exactly these changes."""
-    return found.keys() == wished.keys() and all(_fits(found[path], one) for path, one in wished.items())
-
-
-def _fits(value: Any, wished: Any) -> bool:
-    if isinstance(wished, re.Pattern):
-        return wished.fullmatch(str(value)) is not None
-    return value is not None if wished is ... else bool(value == wished)

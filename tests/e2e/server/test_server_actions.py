@@ -16,7 +16,8 @@ from call_story import Story
 from live_server import LiveServer, StartServer
 from playwright.async_api import expect
 from reacting_caller import SideBySide, converse
-from spoken_wishes import WISHES, Leaves, Shop, Wish, answers, changes, is_as_wished, opening
+from shop_changes import Watched
+from spoken_wishes import WISHES, Shop, Wish, answers, opening
 from web_bench import chromium
 
 from voicebot.messages.outbox import FILE, read_outbox
@@ -46,7 +47,7 @@ class Served:
     """A call, and what it changed in the shop."""
 
     story: Story
-    change: Leaves
+    shop: Watched
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +65,10 @@ def serve(server: LiveServer, wish: Wish) -> Served:
     shop = Shop(server)
     if (left_s := day_left_s(datetime.now(SHOP_ZONE))) < LONGEST_CALL_S:
         time.sleep(left_s + 1)
-    before = shop.leaves(wish)
+    before, began = shop.leaves(wish), datetime.now(SHOP_ZONE)
     story = converse(server, wish.caller, answers(server, wish), wish.told)
-    return Served(story, changes(before, shop.leaves(wish)))
+    after, ended = shop.leaves(wish), datetime.now(SHOP_ZONE)
+    return Served(story, Watched(before=before, after=after, began=began, ended=ended))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +101,7 @@ def after(story: Story, place: int, kind: str, says: Callable[[dict[str, Any]], 
 def test_it_is_done_once_after_proof_plan_and_yes(server: LiveServer, calls: SideBySide[Served], action: str) -> None:
     wish, served = BY_ACTION[action], calls.outcome(action)
     story = served.story
-    assert is_as_wished(served.change, wish.change), served.change
+    assert served.shop.is_as_wished(wish.change), served.shop.change
 
     # In this order: the policies' reasons, the proof, the plan, its read-back heard to the end, the yes, the deed.
     begun, committed = place(story, "action.begun"), place(story, "action.committed")
@@ -149,7 +151,7 @@ def sent_to(server: LiveServer, number: str) -> str:
 def test_after_a_no_nothing_is_other_than_before(calls: SideBySide[Served]) -> None:
     served = calls.outcome(NO.action)
     story = served.story
-    assert served.change == {}
+    assert served.shop.change == {}
     assert re.search(NO.read_back, story.heard)
     assert place(story, "action.planned", status="ok") < place(story, "action.abandoned")
     assert not story.all("action.begun")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from voicebot.oms.actions import Action, ActionKind, ActionPlan
 from voicebot.oms.conformance import Wanted
 from voicebot.oms.conformance.backend import Backend
 from voicebot.oms.connector import Deadline, NotAllowed, OmsConnector
+from voicebot.oms.model import Order
 
 
 def ample() -> Deadline:
@@ -42,6 +44,23 @@ async def takes_addresses_from_own_orders_only(backend: Backend) -> None:
         with pytest.raises(NotAllowed) as refusal:
             await plan(connector, old.order_id, ActionKind.ADDRESS_CHANGE, address_of=stranger)
         assert refusal.value.reason == "not_found"
+
+
+async def takes_an_address_from_the_account(backend: Backend, keep: Callable[[str, str, bool], object]) -> Order:
+    """The usual one of two; the changed order.
+
+    Args:
+        keep: writes a street into a customer's account, as the usual one or not: (customer id, street, usual).
+    """
+    made = await backend.make_order(Wanted(email=f"{uuid.uuid4().hex}@example.com"))
+    customer = (await backend.connector.get_order(made.order_id, deadline=ample())).customer_id
+    assert customer
+    for street, usual in (("1 Old Road", False), ("9 Harbour Row", True)):
+        keep(customer, street, usual)
+    await act(backend.connector, made.order_id, ActionKind.ADDRESS_CHANGE, address_of="account")
+    order = await backend.connector.get_order(made.order_id, deadline=ample())
+    assert (order.ship_to.name, order.ship_to.street) == ("Ada Quisenberry", "9 Harbour Row")
+    return order
 
 
 async def swaps_lines_at_once(connector: OmsConnector, order_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,17 +29,22 @@ def label_settings(**changes: Any) -> LabelSettings:
 
 @dataclass
 class Maker:
-    """Numbers its labels; raises `fault` when there is one."""
+    """Numbers its labels; raises `fault` when there is one. With `ready`, answers when that is set."""
 
     carrier: str = "paper"
     fault: LabelError | None = None
     content: bytes = PDF
     asked: list[LabelRequest] = field(default_factory=list)
+    began: asyncio.Event = field(default_factory=asyncio.Event)
+    ready: asyncio.Event | None = None
 
     async def check(self) -> None: ...
 
     async def make(self, wanted: LabelRequest, *, timeout_s: float) -> Label:
         self.asked.append(wanted)
+        self.began.set()
+        if self.ready is not None:
+            await self.ready.wait()
         if self.fault is not None:
             raise self.fault
         return Label(tracking_number=f"T-{len(self.asked)}", content=self.content, suffix="pdf")

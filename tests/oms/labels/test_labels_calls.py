@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,8 @@ class Bench:
 
     def __init__(self, tmp_path: Path, maker: Maker | None, address: Address) -> None:
         self.maker, self.post, self.log = maker, Post(), FakeLog()
-        self.shelf = Shelf(tmp_path / "labels", "https://calls.shop.example", keep_days=30)
+        self.folder = tmp_path / "labels"
+        self.shelf = Shelf(self.folder, "https://calls.shop.example", keep_days=30)
         labels = LabelDesk(maker, self.shelf, timeout_s=5) if maker else None
         self.backend = Backend()
         self.backend.orders, self.backend.accounts = [an_order(version="7", ship_to=address)], [a_customer()]
@@ -115,6 +118,47 @@ async def test_without_a_label_nothing_is_said_to_be_sent(bench: Play, fault: La
         (event,) = of(scene.log, LabelMade)
         assert (event.status, event.reason) == ("failed", reason)
         assert [sent.reason for sent in of(scene.log, MessageSent)] == ["no_link", "no_link"]
+
+
+async def test_a_label_that_is_bought_while_the_caller_hangs_up_is_written_down(bench: Play) -> None:
+    maker = Maker(ready=asyncio.Event())
+    async with bench(maker) as scene:
+        assert maker.ready is not None
+        await scene.done(method="label")
+        telling = asyncio.create_task(scene.told())
+        await asyncio.wait_for(maker.began.wait(), 10)
+        telling.cancel()
+        asyncio.get_running_loop().call_later(0.2, maker.ready.set)
+        await scene.call.close()
+        assert [event.tracking_number for event in of(scene.log, LabelMade)] == ["T-1"]
+        assert [event.status for event in of(scene.log, MessageSent)] == ["sent"]
+        assert telling.cancelled()
+
+
+async def test_a_label_that_was_bought_and_cannot_be_kept_is_written_down_as_bought(bench: Play) -> None:
+    maker = Maker()
+    async with bench(maker) as scene:
+        await scene.done(method="label")
+        shutil.rmtree(scene.folder)
+        assert (await scene.told("m1"))["status"] == "failed"
+        scene.folder.mkdir()
+        assert (await scene.told("m2"))["status"] == "failed"
+        assert len(maker.asked) == 1, "it is paid for once"
+        assert scene.post.sent == [], "a number alone is no label"
+        (event,) = of(scene.log, LabelMade)
+        assert (event.status, event.reason, event.tracking_number) == ("failed", "bought_not_kept", "T-1")
+        assert event.cause.startswith("the label cannot be kept: ")
+        assert "T-1" in str(told(event))
+        assert "bought_not_kept" in str(told(event))
+
+
+async def test_a_label_that_comes_when_the_server_has_ended_was_bought_all_the_same(bench: Play) -> None:
+    async with bench(Maker()) as scene:
+        await scene.done(method="label")
+        scene.shelf.close()
+        assert (await scene.told())["status"] == "failed"
+        (event,) = of(scene.log, LabelMade)
+        assert (event.reason, event.tracking_number) == ("bought_not_kept", "T-1")
 
 
 async def test_no_label_without_an_address(bench: Play) -> None:

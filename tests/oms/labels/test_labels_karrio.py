@@ -48,6 +48,19 @@ async def test_a_label(child: Child) -> None:
     assert (label.tracking_number, label.content, label.suffix) == ("1Z", PDF, "pdf")
 
 
+async def test_a_label_in_lines(child: Child) -> None:
+    content = PDF * 10
+    label = await child({**GIVEN, "file": base64.encodebytes(content).decode()}).make(WANTED, timeout_s=20)
+    assert label.content == content
+
+
+@pytest.mark.parametrize("file", ["%%%", "é", base64.b64encode(b"^XA").decode()])
+async def test_a_label_that_cannot_be_read_is_found_by_its_number(child: Child, file: str) -> None:
+    with pytest.raises(BadLabel) as caught:
+        await child({**GIVEN, "file": file}).make(WANTED, timeout_s=20)
+    assert caught.value.what.endswith("tracking number: 1Z")
+
+
 async def test_what_the_process_is_told(child: Child, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOICEBOT_SECRET", "s")
     monkeypatch.setenv("KARRIO_LOG_FILE", "log")
@@ -74,6 +87,8 @@ async def test_what_the_process_is_told(child: Child, tmp_path: Path, monkeypatc
         ({}, BadLabel, True),
         ([], BadLabel, True),
         ({"tracking_number": "1", "file": "%%%"}, BadLabel, True),
+        ({"tracking_number": "1", "file": "é"}, BadLabel, True),
+        ({"file": GIVEN["file"]}, BadLabel, True),
         ({"tracking_number": "1", "file": base64.b64encode(b"^XA").decode()}, BadLabel, True),
     ],
 )

@@ -52,9 +52,24 @@ async def test_a_label_is_gone_after_its_time(tmp_path: Path) -> None:
     assert shelf.find(old) is not None
     wall.now += DAY_S
     assert shelf.find(old) is None, "its link leads nowhere, even before it is deleted"
-    await shelf.put(LABEL)
-    assert not (tmp_path / "labels" / old).exists()
-    assert len(list((tmp_path / "labels").iterdir())) == 1
+    fresh = (await shelf.put(LABEL)).rpartition("/")[2]
+    assert shelf.drop_old() == 1
+    assert [path.name for path in (tmp_path / "labels").iterdir()] == [fresh]
+    assert shelf.drop_old() == 0
+    shelf.close()
+
+
+async def test_a_new_label_is_kept_even_when_an_old_one_cannot_be_deleted(tmp_path: Path) -> None:
+    wall = Wall()
+    shelf = shelf_in(tmp_path, wall)
+    old = tmp_path / "labels" / (await shelf.put(LABEL)).rpartition("/")[2]
+    old.unlink()
+    old.mkdir()
+    wall.now += 9_999 * DAY_S
+    link = await shelf.put(LABEL)
+    assert shelf.find(link.rpartition("/")[2]) is not None
+    with pytest.raises(OSError, match=old.name):
+        shelf.drop_old()
     shelf.close()
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 import httpx
 
+from voicebot.oms.actions import Action, ActionKind, ActionPlan
+from voicebot.oms.connector import Deadline
+from voicebot.oms.connectors.marks import stamp
 from voicebot.oms.connectors.shopify import ShopifyConnector
 from voicebot.oms.connectors.shopify.session import Session
 
@@ -21,6 +24,8 @@ ID = "gid://shopify/Order/1001"
 CUSTOMER = "gid://shopify/Customer/77"
 LINE = "gid://shopify/LineItem/11"
 PLACED = "2026-11-02T10:00:00Z"
+#: What a write with the key `k` leaves behind.
+MARK = stamp("k")
 
 
 def money(amount: str, currency: str = "USD") -> Json:
@@ -186,3 +191,62 @@ class FakeShop:
     def connector(self, **more: Any) -> ShopifyConnector:
         transport = httpx.MockTransport(self)
         return ShopifyConnector("https://shop.test", TOKEN, transport=transport, job_pause_s=0, **more)
+
+
+def soon() -> Deadline:
+    return Deadline.after(5)
+
+
+class Shop(FakeShop):
+    """One order, and a cancellation that takes three looks."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__()
+        self.order = order(**more)
+        self.looks = 0
+        part = {
+            "quantity": 2,
+            "fulfillmentLineItem": {"id": "gid://shopify/FulfillmentLineItem/9", "lineItem": {"id": LINE}},
+        }
+        self.answers = {
+            "Order": lambda given: {"order": self.order if given["id"] == ID else None},
+            "Orders": {"orders": {"nodes": [{"id": ID}]}},
+            "Customers": {"customers": {"nodes": [person()]}},
+            "Customer": {"customer": person()},
+            "Cancel": {
+                "orderCancel": {"job": {"id": "gid://shopify/Job/1", "done": False}, "orderCancelUserErrors": []}
+            },
+            "Job": self.job,
+            "Refund": refunding("SUCCESS"),
+            "Returnable": {
+                "returnableFulfillments": {"nodes": [{"returnableFulfillmentLineItems": {"nodes": [part]}}]}
+            },
+            "Return": {"returnCreate": {"return": {"id": "r", "name": "#1042-R1", "status": "OPEN"}, "userErrors": []}},
+            "Update": {"orderUpdate": {"order": {"id": ID}, "userErrors": []}},
+        }
+
+    def job(self, _: Json) -> Json:
+        self.looks += 1
+        if self.looks == 3:
+            self.order |= {"cancelledAt": PLACED, "cancellation": {"staffNote": self.sent("Cancel")["staffNote"]}}
+        return {"job": {"id": "gid://shopify/Job/1", "done": self.looks >= 3}}
+
+    def sent(self, name: str) -> Json:
+        return next(given for asked, given in self.asked if asked == name)
+
+
+def refunding(*statuses: str) -> Json:
+    """The answer to a refund that is there, whatever became of its money."""
+    transactions = {"nodes": [{"status": status} for status in statuses]}
+    return {
+        "refundCreate": {"refund": {"id": "gid://shopify/Refund/3", "transactions": transactions}, "userErrors": []}
+    }
+
+
+def delivered() -> Shop:
+    return Shop(lineItems={"nodes": [line(2)]}, fulfillments=[parcel(2, display="DELIVERED")])
+
+
+async def plan(connector: ShopifyConnector, kind: ActionKind, **args: Any) -> ActionPlan:
+    now = await connector.get_order(ID, deadline=soon())
+    return await connector.plan(Action(kind=kind, target=ID, args=args), now, plan_id="p", deadline=soon())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import pytest
@@ -13,24 +12,26 @@ from shopify_fake import (
     CUSTOMER,
     ID,
     LINE,
+    MARK,
     PLACED,
-    FakeShop,
     Json,
+    Shop,
+    delivered,
     line,
-    order,
     parcel,
     person,
+    plan,
     refund,
     returned,
+    soon,
     transaction,
 )
 
-from voicebot.oms.actions import Action, ActionKind, ActionPlan
+from voicebot.oms.actions import ActionKind
 from voicebot.oms.connector import (
     BadAnswer,
     Cap,
     Conflict,
-    Deadline,
     DeadlineExceeded,
     Forged,
     KeyKind,
@@ -39,63 +40,8 @@ from voicebot.oms.connector import (
     OrderKey,
     Repeated,
 )
-from voicebot.oms.connectors.marks import stamp
-from voicebot.oms.connectors.shopify import ShopifyConnector
 from voicebot.oms.connectors.shopify.webhooks import signature
 from voicebot.oms.connectors.wishes import Unsupported
-
-MARK = stamp("k")
-
-
-def soon() -> Deadline:
-    return Deadline.after(5)
-
-
-class Shop(FakeShop):
-    """One order, and a cancellation that takes three looks."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__()
-        self.order = order(**more)
-        self.looks = 0
-        part = {
-            "quantity": 2,
-            "fulfillmentLineItem": {"id": "gid://shopify/FulfillmentLineItem/9", "lineItem": {"id": LINE}},
-        }
-        self.answers = {
-            "Order": lambda given: {"order": self.order if given["id"] == ID else None},
-            "Orders": {"orders": {"nodes": [{"id": ID}]}},
-            "Customers": {"customers": {"nodes": [person()]}},
-            "Customer": {"customer": person()},
-            "Cancel": {
-                "orderCancel": {"job": {"id": "gid://shopify/Job/1", "done": False}, "orderCancelUserErrors": []}
-            },
-            "Job": self.job,
-            "Refund": {"refundCreate": {"refund": {"id": "gid://shopify/Refund/3"}, "userErrors": []}},
-            "Returnable": {
-                "returnableFulfillments": {"nodes": [{"returnableFulfillmentLineItems": {"nodes": [part]}}]}
-            },
-            "Return": {"returnCreate": {"return": {"id": "r", "name": "#1042-R1", "status": "OPEN"}, "userErrors": []}},
-            "Update": {"orderUpdate": {"order": {"id": ID}, "userErrors": []}},
-        }
-
-    def job(self, _: Json) -> Json:
-        self.looks += 1
-        if self.looks == 3:
-            self.order |= {"cancelledAt": PLACED, "cancellation": {"staffNote": MARK}}
-        return {"job": {"id": "gid://shopify/Job/1", "done": self.looks >= 3}}
-
-    def sent(self, name: str) -> Json:
-        return next(given for asked, given in self.asked if asked == name)
-
-
-def delivered() -> Shop:
-    return Shop(lineItems={"nodes": [line(2)]}, fulfillments=[parcel(2, display="DELIVERED")])
-
-
-async def plan(connector: ShopifyConnector, kind: ActionKind, **args: Any) -> ActionPlan:
-    now = await connector.get_order(ID, deadline=soon())
-    return await connector.plan(Action(kind=kind, target=ID, args=args), now, plan_id="p", deadline=soon())
 
 
 async def test_a_cancellation_is_waited_for() -> None:
@@ -119,7 +65,7 @@ async def test_a_cancellation_that_takes_too_long_is_unknown_and_found_later() -
         await connector.commit(planned, key="k", deadline=soon())
     with pytest.raises(DeadlineExceeded, match="under way"):
         await connector.outcome(planned, key="k", deadline=soon())
-    shop.order["cancelledAt"] = PLACED
+    shop.order |= {"cancelledAt": PLACED, "cancellation": {"staffNote": shop.sent("Cancel")["staffNote"]}}
     told = await connector.outcome(planned, key="k", deadline=soon())
     assert told is not None
     assert told.status == "committed"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from shopify_fake import LINE, line, money, order, parcel, refund, returned, transaction
@@ -21,8 +22,8 @@ from voicebot.oms.status import (
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 
-def mapped(**more: Any) -> Order:
-    return mapping.order(OrderDoc.model_validate(order(**more)), NOW)
+def mapped(zone: str = "UTC", **more: Any) -> Order:
+    return mapping.order(OrderDoc.model_validate(order(**more)), NOW, ZoneInfo(zone))
 
 
 def test_an_order_in_normal_form() -> None:
@@ -79,6 +80,20 @@ def test_a_parcel_and_what_is_in_it() -> None:
     assert came.shipments[0].delivered_at == datetime(2026, 11, 5, 10, tzinfo=UTC)
     never = mapped(fulfillments=[parcel(status="CANCELLED")])
     assert (never.shipments, never.lines[0].shipped) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "day"),
+    [
+        ("America/New_York", "2026-11-22T02:00:00Z", 21),
+        ("America/New_York", "2026-11-22T05:00:00Z", 22),
+        ("Europe/Berlin", "2026-11-22T02:00:00Z", 22),
+        ("Europe/Berlin", "2026-11-22T23:30:00Z", 23),
+    ],
+)
+def test_days_are_counted_where_the_shop_is(zone: str, at: str, day: int) -> None:
+    one = mapped(zone, fulfillments=[{**parcel(), "estimatedDeliveryAt": at}])
+    assert one.shipments[0].eta == date(2026, 11, day)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -176,3 +177,45 @@ class FakeShop:
     def connector(self, **more: Any) -> VendureConnector:
         options: Mapping[str, Any] = {"number_cap": 0, **more}
         return VendureConnector("http://shop.test", CREDENTIALS, transport=httpx.MockTransport(self), **options)
+
+
+def ago(seconds: float) -> str:
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
+
+
+class Shop(FakeShop):
+    """One order, which changes its state and keeps modifications as Vendure's does."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__()
+        self.order = order(**more)
+        self.total = self.order["totalWithTax"]
+        self.answers = {
+            "Order": lambda _: {"order": self.order},
+            "Transition": self.move,
+            "Modify": self.modify,
+            "Cancel": {"cancelOrder": {"id": "1", "state": "Cancelled"}},
+            "Refund": {"refundOrder": {"id": "7", "state": "Pending"}},
+            "Release": {"cancelPayment": {"id": "5", "state": "Cancelled"}},
+            "States": lambda _: {"orders": {"items": [{"id": "1"}]}},
+        }
+
+    def move(self, given: Json) -> Json:
+        if self.order["state"] == given["state"]:
+            return refused("ORDER_STATE_TRANSITION_ERROR")
+        items = self.order["history"]["items"]
+        was = self.order["state"]
+        self.order["state"] = given["state"]
+        items.insert(0, entry("ORDER_STATE_TRANSITION", at=ago(0), **{"from": was, "to": given["state"]}))
+        return {"transitionOrderToState": {"id": "1", "state": given["state"]}}
+
+    def modify(self, variables: Json) -> Json:
+        given = variables["input"]
+        if self.order["state"] != "Modifying":
+            return refused("ORDER_MODIFICATION_STATE_ERROR")
+        if not given["dryRun"]:
+            self.order["modifications"].append({"id": "1", "note": given["note"], "priceChange": 0})
+        return {"modifyOrder": {"id": "1", "totalWithTax": self.total}}
+
+    def states(self) -> list[str]:
+        return [given["state"] for name, given in self.asked if name == "Transition"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from voicebot.dialogue.lint import asked, deeds, names, paths, questions, structure, triggers, wording
+from voicebot.dialogue.lint import asked, deeds, names, paths, questions, shop, structure, triggers, wording
 from voicebot.dialogue.lint.source import COMMANDS, GIVEN, HUMAN, REQUIRED, All, Policies, Source
+from voicebot.policy.documents import Document
 from voicebot.policy.problems import Problem
 
-__all__ = ["COMMANDS", "GIVEN", "HUMAN", "REQUIRED", "All", "Policies", "Source", "lint"]
+__all__ = ["COMMANDS", "GIVEN", "HUMAN", "REQUIRED", "SHOP", "All", "Policies", "Source", "lint"]
 
 #: Rules that look at all flows at once.
 _ACROSS: tuple[Callable[[All], Iterator[Problem]], ...] = (
@@ -26,6 +27,9 @@ _EACH: tuple[Callable[[Source, All], Iterator[Problem]], ...] = (
     wording.languages, wording.too_long, wording.plain_values, wording.unchecked,
     asked.policies, asked.outcomes, asked.levels, asked.arguments,
 )  # fmt: skip
+
+#: Rules about the document of the shop.
+SHOP: tuple[Callable[[str, Document, Mapping[str, Any]], Iterator[Problem]], ...] = (shop.said_as,)
 
 
 def lint(

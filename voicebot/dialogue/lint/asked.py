@@ -35,7 +35,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "subscription_skip": frozenset({"subscription"}),
     "subscription_cancel": frozenset({"subscription", "reason"}),
     "payment_link": frozenset(),
-    "promo_reissue": frozenset({"code"}),
+    "promo_reissue": frozenset({"code", "valid_days"}),
     "note": frozenset({"text"}),
 }
 #: Of proof who the caller is.

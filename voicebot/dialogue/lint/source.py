@@ -23,6 +23,7 @@ GIVEN: Mapping[str, frozenset[str] | None] = {
     "dialogue": frozenset({
         "misses", "silences", "intent", "human_requests", "last_flow", "slot", "kind", "keypad", "heard", "doubt",
         "pending", "said_before", "verifying", "changed", "failed", "wish", "named",
+        "names", "points_back",
     }),
 }  # fmt: skip
 #: Patterns that the engine itself runs.

@@ -28,6 +28,8 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
     "callback": ("BookCallback", ""),
     "hangup": ("HangUp", "reason"),
 }
+#: Fields of what effects are about in detail: what a test may ask for, too.
+_GIVEN: Mapping[str, str] = {"query": "args", "plan": "args", "decide": "facts"}
 _ACTIONS = ("caller", "keys", "silence", "noise", "understood")
 #: What may stand behind the name of an effect, where that is a closed list.
 _ABOUT: Mapping[str, tuple[str, ...]] = {
@@ -75,6 +77,25 @@ def _effect(value: Any) -> str:
     return str(value)
 
 
+def _wanted(value: Any) -> str | dict[str, dict[str, Any]]:
+    """`query find_products`, or `{query find_products: {text: lamp}}`: with these arguments or facts, among others."""
+    if not isinstance(value, dict):
+        return _effect(value)
+    if len(value) != 1 or not all(isinstance(with_, dict) and with_ for with_ in value.values()):
+        raise ValueError("should be one effect with a mapping of its arguments")
+    [(name, with_)] = value.items()
+    field = _GIVEN.get(_effect(name).partition(" ")[0])
+    if field is None:
+        raise ValueError(f"{name!r} has no arguments: {', '.join(_GIVEN)} have")
+    return {name: with_}
+
+
+def given(effect: object, name: str) -> Mapping[str, Any]:
+    """Arguments or facts of an effect that `does` calls by this name."""
+    found: Mapping[str, Any] = getattr(effect, _GIVEN[name.partition(" ")[0]])
+    return found
+
+
 def _answer(key: str, value: Any) -> None:
     """An answer to something that can be asked, and of a form that can be given."""
     name, _, about = key.partition(" ")
@@ -94,7 +115,8 @@ def _answer(key: str, value: Any) -> None:
 
 Patterns = Annotated[tuple[Annotated[re.Pattern[str], PlainValidator(_pattern)], ...], BeforeValidator(_many)]
 Words = Annotated[str, BeforeValidator(_words)]
-Done = Annotated[tuple[Annotated[str, BeforeValidator(_effect)], ...], BeforeValidator(_many)]
+Deed = Annotated[str | dict[str, dict[str, Any]], PlainValidator(_wanted)]
+Done = Annotated[tuple[Deed, ...], BeforeValidator(_many)]
 
 
 class _Model(BaseModel):
@@ -124,7 +146,8 @@ class TurnCase(_Model):
     at: str | None = None
     """Where the conversation stands afterwards: `wismo`, or `wismo.ask_number`."""
     does: Done = ()
-    """Effects in this order, among others: `query find_orders`, `plan cancel`, `commit`, `handoff policy`."""
+    """Effects in this order, among others: `query find_orders`, `plan cancel`, `commit`, `handoff policy`; with its
+    arguments `{query find_products: {text: lamp}}`."""
     does_not: Done = ()
     ends: bool | None = None
     """Whether the call is over then."""

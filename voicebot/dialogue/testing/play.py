@@ -22,7 +22,7 @@ from voicebot.dialogue.inputs import (
     UserSaid,
     UserSilent,
 )
-from voicebot.dialogue.testing.cases import EFFECTS, Case, TurnCase
+from voicebot.dialogue.testing.cases import EFFECTS, Case, Deed, TurnCase, given
 from voicebot.dialogue.testing.shop import Shop
 from voicebot.policy.book import PolicyBook
 
@@ -156,9 +156,9 @@ class Player:
         if turn.commands is not None and names != turn.commands:
             wrong.append(f"the commands are {', '.join(names) or 'none'}, not {', '.join(turn.commands)}")
         wrong.append(self._elsewhere(turn.at))
-        done = [name for effect in effects for name in _names(effect)]
+        done = [(name, effect) for effect in effects for name in _names(effect)]
         wrong.append(_not_done(turn.does, done))
-        wrong += [f"does {name!r}" for name in turn.does_not if name in done]
+        wrong += [f"does {_deed(deed)}" for deed in turn.does_not if any(_is(deed, *item) for item in done)]
         over = self._state.ended or any(isinstance(effect, HangUp) for effect in effects)
         if turn.ends is not None and over != turn.ends:
             wrong.append("the call goes on" if turn.ends else "the call has ended")
@@ -184,12 +184,33 @@ def _not_said(patterns: Sequence[re.Pattern[str]], said: str) -> str:
     return ""
 
 
-def _not_done(wanted: Sequence[str], done: Sequence[str]) -> str:
+def _not_done(wanted: Sequence[Deed], done: Sequence[tuple[str, Effect]]) -> str:
     rest = iter(done)
-    for name in wanted:
-        if name not in rest:
-            return f"does not {name!r}, but {', '.join(n for n in done if ' ' in n or n in wanted) or 'nothing'}"
+    for deed in wanted:
+        if not any(_is(deed, *item) for item in rest):
+            about = None if isinstance(deed, str) else next(iter(deed))
+            told = [
+                _deed({name: dict(given(effect, name))}) if name == about else name
+                for name, effect in done
+                if " " in name or name in wanted
+            ]
+            return f"does not {_deed(deed)}, but {', '.join(told) or 'nothing'}"
     return ""
+
+
+def _is(deed: Deed, name: str, effect: Effect) -> bool:
+    """Whether this is what the test means, with the arguments that it tells."""
+    if isinstance(deed, str):
+        return name == deed
+    [(about, with_)] = deed.items()
+    return name == about and all(given(effect, name).get(key) == value for key, value in with_.items())
+
+
+def _deed(deed: Deed) -> str:
+    if isinstance(deed, str):
+        return repr(deed)
+    [(about, with_)] = deed.items()
+    return f"{about!r} with {', '.join(f'{key} {value!r}' for key, value in with_.items())}"
 
 
 def _names(effect: Effect) -> tuple[str, ...]:

@@ -9,10 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from voicebot.oms.actions import ActionPlan, ActionResult
-from voicebot.oms.connector import BadAnswer, DeadlineExceeded, OmsError, Unavailable
+from voicebot.oms.connector import UNDER_WAY_S, BadAnswer, DeadlineExceeded, OmsError, Unavailable
 
-#: A write without an answer may still be worked on for so long: a payment provider is asked before the order shows it.
-UNDER_WAY_S = 30.0
 _KEPT = 10_000
 
 
@@ -61,8 +59,11 @@ def stamp(key: str) -> str:
     return f"voicebot-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
-def with_stamp(key: str, words: str) -> str:
-    return f"{words} ({stamp(key)})".strip()
+def with_stamp(key: str, words: str, longest: int | None = None) -> str:
+    """Words and the key's stamp; what makes it longer than `longest` characters is cut off the words."""
+    mark = f"({stamp(key)})"
+    kept = words if longest is None else words[: max(0, longest - len(mark) - 1)]
+    return f"{kept} {mark}".strip()
 
 
 def committed(plan: ActionPlan, reference: str, **facts: Any) -> ActionResult:

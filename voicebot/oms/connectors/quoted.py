@@ -12,9 +12,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from voicebot.oms.actions import Action, ActionKind, ActionPlan, ActionResult
-from voicebot.oms.connector import BadAnswer, Conflict, Deadline, NotAllowed, NotFound, Throttled, Unavailable
+from voicebot.oms.connector import (
+    UNDER_WAY_S,
+    BadAnswer,
+    Conflict,
+    Deadline,
+    NotAllowed,
+    NotFound,
+    Throttled,
+    Unavailable,
+)
 from voicebot.oms.connectors.wishes import Unsupported
 from voicebot.oms.model import Order
+
+#: A write's second step, as a cancellation's refund, is sent so soon after its first one.
+_FOLLOWS_S = 10.0
 
 Doc = TypeVar("Doc")
 
@@ -132,3 +144,9 @@ class Quoted(Generic[S, W]):
     async def outcome(self, plan: ActionPlan, *, key: str, deadline: Deadline) -> ActionResult | None:
         """See `OmsConnector.outcome`."""
         return await self._writes[plan.action.kind].done(self._shop, plan, key, deadline)
+
+
+def no_refund_under_way(since: datetime) -> None:
+    """Raises `Unavailable` while the money that follows a write's first step, done then, may be on its way."""
+    if (datetime.now(UTC) - since).total_seconds() < UNDER_WAY_S + _FOLLOWS_S:
+        raise Unavailable("the money may still be on its way back", where="the order")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from voicebot.logs import failure
 from voicebot.oms.connector import OmsError
 
 log = logging.getLogger(__name__)
@@ -44,4 +45,6 @@ class Rounds:
                 await self._work()
             except OmsError as error:
                 log.warning("%s: a round failed: %s", self._name, error)
+            except Exception as error:
+                failure(log, error, "%s: a round failed", self._name)
             await asyncio.sleep(self._every_s)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import json
 import os
 import sys
@@ -102,11 +101,14 @@ class KarrioLabels:
             cause = str(answer.get("cause", ""))
             raise _ERRORS.get(str(code), LabelLost)(f"{code}: {cause}", where=f"labels.carrier {self.carrier}")
         try:
-            content = base64.b64decode(str(answer["file"]), validate=True)
-            number = str(answer["tracking_number"])
-        except (KeyError, binascii.Error) as error:
-            raise BadLabel("karrio's answer has no label", where=f"labels.carrier {self.carrier}") from error
-        return Label(tracking_number=number, content=content, suffix=suffix_of(content))
+            # Carriers may break it into lines.
+            content = base64.b64decode("".join(str(answer["file"]).split()), validate=True)
+            return Label(tracking_number=str(answer["tracking_number"]), content=content, suffix=suffix_of(content))
+        except (KeyError, ValueError, BadLabel) as error:
+            what = error.what if isinstance(error, BadLabel) else "karrio's answer has no label"
+            # It may be charged for all the same: the number is what it is found by.
+            told = f"{what}; tracking number: {answer.get('tracking_number') or 'none'}"
+            raise BadLabel(told, where=f"labels.carrier {self.carrier}") from error
 
     async def _ask(self, task: Mapping[str, Any], timeout_s: float) -> Mapping[str, Any]:
         """The process's answer.

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 #: Actions that something comes back with.
 _COMING_BACK = frozenset({ActionKind.RETURN, ActionKind.EXCHANGE})
+#: Reason of a label that the carrier made, and charges for, and that nobody can be sent.
+BOUGHT_NOT_KEPT = "bought_not_kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,8 @@ class MadeLabel:
     """What came of asking for one. `link` is empty when there is none; `reason` is then a code, `cause` for operators.
 
     Attributes:
-        tracking_number: empty also where the carrier took the return's reference for it.
+        tracking_number: empty also where the carrier took the return's reference for it; there without a link when
+            the label was bought and could not be kept.
         took_ms: how long it took.
     """
 
@@ -63,16 +66,21 @@ class LabelDesk:
             email=order.email or "",
             method=method,
         )
+        link = number = reason = cause = ""
         try:
             label = await self._maker.make(request, timeout_s=self._timeout_s)
-            link = await self.shelf.put(label)
         except LabelError as error:
-            reason = f"{error.status}_unsure" if error.unsure else error.status
-            took_ms = round((loop.time() - began) * 1000, 1)
-            return MadeLabel(carrier=carrier, reason=reason, cause=error.what, took_ms=took_ms)
-        number = "" if label.tracking_number == result.reference else label.tracking_number
+            reason, cause = f"{error.status}_unsure" if error.unsure else error.status, error.what
+        else:
+            number = "" if label.tracking_number == result.reference else label.tracking_number
+            try:
+                link = await self.shelf.put(label)
+            except LabelError as error:
+                reason, cause = BOUGHT_NOT_KEPT, error.what
         took_ms = round((loop.time() - began) * 1000, 1)
-        return MadeLabel(carrier=carrier, link=link, tracking_number=number, took_ms=took_ms)
+        return MadeLabel(
+            carrier=carrier, link=link, tracking_number=number, reason=reason, cause=cause, took_ms=took_ms
+        )
 
     def close(self) -> None:
         self.shelf.close()

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from voicebot.checks import above_zero, at_least, check
 
 MAKERS = ("none", "karrio")
+#: A label that takes longer might come after the call's record is closed.
+LONGEST_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +31,9 @@ class LabelSettings:
     public_url: str = ""
     """Where callers reach this server's web side, e.g. `https://calls.shop.example`: links to labels begin with it."""
     keep_days: int = 30
-    """Days after which a label is deleted, and its link leads nowhere."""
+    """Days after which a label's link leads nowhere; its file is deleted within a day from then."""
     timeout_s: float = 12.0
-    """Longest time that a label is waited for."""
+    """Longest time that a label is waited for; 20 at most."""
     at_once: int = 2
     """Labels that are made at the same time; others wait."""
     parcel_kg: float = 1.0
@@ -56,6 +58,8 @@ class LabelSettings:
         fix = f"use one of {', '.join(MAKERS)}"
         check("labels", [(unknown, f"maker {self.maker!r} is not known", fix)])
         check("labels", above_zero(self, "timeout_s", "parcel_kg"))
+        late = self.timeout_s > LONGEST_S
+        check("labels", [(late, f"timeout_s is {self.timeout_s}", f"use {LONGEST_S:g} or less")])
         check("labels", at_least(self, 1, "at_once", "keep_days"))
         if self.maker == "none":
             return

@@ -20,7 +20,7 @@ _DAY_S = 86_400.0
 
 
 class Shelf:
-    """Files of which only their owner may read; those past their time are deleted whenever one is added.
+    """Files which only their owner may read; who keeps a shelf open calls `drop_old` from time to time.
 
     Args:
         folder: is made when there is none.
@@ -39,7 +39,7 @@ class Shelf:
         self._thread = ThreadPoolExecutor(1, "labels")
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._drop_old()
+            self.drop_old()
         except OSError as error:
             raise LabelError(f"labels cannot be kept: {error.strerror}", where=str(folder)) from error
 
@@ -54,6 +54,8 @@ class Shelf:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._write, name, label.content)
         except OSError as error:
             raise LabelError(f"the label cannot be kept: {error.strerror}", where=str(self._folder)) from error
+        except RuntimeError as error:
+            raise LabelError("the label cannot be kept: the server is stopping", where=str(self._folder)) from error
         return self._url + name
 
     def find(self, name: str) -> Path | None:
@@ -63,22 +65,27 @@ class Shelf:
         path = self._folder / name
         return path if self._is_fresh(path) else None
 
+    def drop_old(self) -> int:
+        """Delete the labels that are past their time; how many. Blocking.
+
+        Raises:
+            OSError: one cannot be deleted.
+        """
+        old = [path for path in self._folder.iterdir() if _NAME.fullmatch(path.name) and not self._is_fresh(path)]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
     def close(self) -> None:
         """Finish what is being written."""
         self._thread.shutdown()
 
     def _write(self, name: str, content: bytes) -> None:
-        self._drop_old()
         path = self._folder / name
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
         stamp = self._wall_s()
         os.utime(path, (stamp, stamp))
-
-    def _drop_old(self) -> None:
-        for path in self._folder.iterdir():
-            if _NAME.fullmatch(path.name) and not self._is_fresh(path):
-                path.unlink(missing_ok=True)
 
     def _is_fresh(self, path: Path) -> bool:
         try:

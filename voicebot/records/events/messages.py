@@ -39,7 +39,8 @@ class LabelMade(CallEvent):
     tracking_number: str = ""
     """Empty also where the carrier took the return's own reference for it."""
     reason: str = ""
-    """Code of why there is none; with `_unsure` at its end the carrier may have made one all the same."""
+    """Code of why there is none; with `_unsure` at its end the carrier may have made one all the same, and
+    `bought_not_kept` is one that it has made and that could not be stored."""
     took_ms: float = 0.0
     cause: str = ""
     """For operators, when it failed."""

@@ -296,6 +296,7 @@ class ChangeDoc(Doc):
     claim_id: str | None = None
     exchange_id: str | None = None
     created_at: datetime
+    confirmed_at: datetime | None = None
 
 
 class ChangesAnswer(Doc):

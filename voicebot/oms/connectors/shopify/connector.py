@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -37,6 +38,7 @@ class ShopifyConnector(Assembled):
     """Args:
     base_url: `https://shop.myshopify.com`.
     token: of a custom app.
+    zone: the shop's, in which days are counted.
     plan_lifetime: how long a plan holds.
     webhook_secret: the app's secret, with which Shopify signs webhooks; None when there are none.
     job_pause_s: between two looks at a cancellation, which goes on in the background.
@@ -51,13 +53,14 @@ class ShopifyConnector(Assembled):
         *,
         connections: int = 16,
         transport: httpx.AsyncBaseTransport | None = None,
+        zone: ZoneInfo | None = None,
         phone_region: str = "US",
         plan_lifetime: timedelta = timedelta(minutes=15),
         webhook_secret: str | None = None,
         job_pause_s: float = 0.25,
     ) -> None:
         self._session = Session(base_url, token, connections=connections, transport=transport)
-        self._reader = Reader(self._session, phone_region=phone_region)
+        self._reader = Reader(self._session, zone=zone or ZoneInfo("UTC"), phone_region=phone_region)
         shop = Shop(self._session, self._reader, pause_s=job_pause_s)
         parts = Parts(
             reader=self._reader,

@@ -120,12 +120,17 @@ class StatusDoc(CamelDoc):
     status: str
 
 
-class RefundDoc(CamelDoc):
+class GivenBackDoc(CamelDoc):
+    """That a refund is there says nothing of the money: its transactions do."""
+
     id: str
+    transactions: Nodes[StatusDoc] = Nodes()
+
+
+class RefundDoc(GivenBackDoc):
     note: Text = ""
     created_at: datetime | None = None
     total_refunded_set: MoneyDoc
-    transactions: Nodes[StatusDoc] = Nodes()
 
 
 class ReturnLineDoc(CamelDoc):
@@ -219,6 +224,10 @@ class ShopAnswer(CamelDoc):
 
 class CancelDoc(CamelDoc):
     job: JobDoc | None = None
+
+
+class RefundedDoc(CamelDoc):
+    refund: GivenBackDoc
 
 
 class NamedDoc(CamelDoc):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, tzinfo
 
 from voicebot.oms.connectors.orders import versioned
 from voicebot.oms.connectors.shopify.documents import (
     AddressDoc,
     CustomerDoc,
     FulfillmentDoc,
+    GivenBackDoc,
     LineDoc,
     MoneyDoc,
     OrderCustomerDoc,
@@ -59,7 +60,8 @@ _PAYS = frozenset({"SALE", "CAPTURE", "AUTHORIZATION"})
 _VOID = frozenset({"CANCELLED", "ERROR", "FAILURE"})
 
 
-def order(doc: OrderDoc, fetched_at: datetime) -> Order:
+def order(doc: OrderDoc, fetched_at: datetime, zone: tzinfo) -> Order:
+    """`zone`: the shop's, in which days are counted."""
     currency = doc.currency_code
     address = doc.shipping_address or AddressDoc(countryCodeV2="")
     parcels = [parcel for parcel in doc.fulfillments if parcel.status not in _VOID]
@@ -78,7 +80,7 @@ def order(doc: OrderDoc, fetched_at: datetime) -> Order:
         lines=tuple(
             _line(line, doc, parcels, currency) for line in doc.line_items.nodes if line.current_quantity or over
         ),
-        shipments=tuple(_shipment(parcel) for parcel in parcels),
+        shipments=tuple(_shipment(parcel, zone) for parcel in parcels),
         payments=tuple(_payment(t, currency) for t in doc.transactions if t.kind in _PAYS and not _captured(t, doc)),
         refunds=tuple(_refund(refund, currency) for refund in doc.refunds),
         returns=tuple(
@@ -182,11 +184,10 @@ def _line(line: LineDoc, doc: OrderDoc, parcels: list[FulfillmentDoc], currency:
     )
 
 
-def _shipment(parcel: FulfillmentDoc) -> Shipment:
+def _shipment(parcel: FulfillmentDoc, zone: tzinfo) -> Shipment:
     tracking = parcel.tracking_info[0] if parcel.tracking_info else None
     status = _SHIPMENT.get(parcel.display_status)
     at = (parcel.delivered_at or parcel.created_at).astimezone(UTC)
-    eta: date | None = parcel.estimated_delivery_at.date() if parcel.estimated_delivery_at else None
     return Shipment(
         id=parcel.id,
         lines=tuple(
@@ -197,7 +198,7 @@ def _shipment(parcel: FulfillmentDoc) -> Shipment:
         tracking_number=(tracking.number or None) if tracking else None,
         tracking_url=(tracking.url or None) if tracking else None,
         shipped_at=parcel.created_at.astimezone(UTC),
-        eta=eta,
+        eta=parcel.estimated_delivery_at.astimezone(zone).date() if parcel.estimated_delivery_at else None,
         events=(TrackingEvent(at=at, status=status, raw=parcel.display_status),) if status else (),
     )
 
@@ -226,19 +227,26 @@ def _payment(transaction: TransactionDoc, currency: str) -> Payment:
     )
 
 
+def refund_status(refund: GivenBackDoc) -> RefundStatus:
+    """Whether the money went."""
+    words = _statuses(refund)
+    if words & {"PENDING", "AWAITING_RESPONSE"}:
+        return RefundStatus.PENDING
+    if words & {"FAILURE", "ERROR"} and "SUCCESS" not in words:
+        return RefundStatus.FAILED
+    return RefundStatus.SUCCEEDED
+
+
+def _statuses(refund: GivenBackDoc) -> set[str]:
+    return {transaction.status for transaction in refund.transactions.nodes}
+
+
 def _refund(refund: RefundDoc, currency: str) -> Refund:
-    words = {transaction.status for transaction in refund.transactions.nodes}
-    if "PENDING" in words or "AWAITING_RESPONSE" in words:
-        status = RefundStatus.PENDING
-    elif words & {"FAILURE", "ERROR"} and "SUCCESS" not in words:
-        status = RefundStatus.FAILED
-    else:
-        status = RefundStatus.SUCCEEDED
     return Refund(
         id=refund.id,
         amount=_money(refund.total_refunded_set, currency),
-        status=status,
-        raw_status=", ".join(sorted(words)) or "none",
+        status=refund_status(refund),
+        raw_status=", ".join(sorted(_statuses(refund))) or "none",
         reason=refund.note,
         at=refund.created_at,
     )

@@ -71,7 +71,8 @@ CANCEL = """mutation Cancel($orderId: ID!, $reason: OrderCancelReason!, $staffNo
 }"""
 
 REFUND = """mutation Refund($input: RefundInput!, $key: String!) {
-  refundCreate(input: $input) @idempotent(key: $key) { refund { id } userErrors { field message } }
+  refundCreate(input: $input) @idempotent(key: $key) {
+    refund { id transactions(first: 2) { nodes { status } } } userErrors { field message } }
 }"""
 
 RETURN = """mutation Return($returnInput: ReturnInput!) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from voicebot.oms.connector import Deadline, FoundOrders, KeyKind, NotFound, OrderKey
 from voicebot.oms.connectors.orders import found
@@ -27,8 +27,9 @@ _ID = re.compile(r"gid://shopify/(Order|Customer)/\d{1,20}")
 class Reader:
     """Reads, each with the caller's deadline. Raises `OmsError`s."""
 
-    def __init__(self, session: Session, *, phone_region: str = "US") -> None:
+    def __init__(self, session: Session, *, zone: tzinfo = UTC, phone_region: str = "US") -> None:
         self._session = session
+        self._zone = zone
         self._region = phone_region
 
     async def find(self, key: OrderKey, *, limit: int, deadline: Deadline) -> FoundOrders:
@@ -53,7 +54,7 @@ class Reader:
         named = {doc.customer.id: mapping.customer_ref(doc.customer) for doc in docs if doc.customer}
         now = datetime.now(UTC)
         customers = {**named, **{ref.id: ref for ref in refs}}
-        return found([mapping.order(doc, now) for doc in docs], customers.values(), limit, now)
+        return found([mapping.order(doc, now, self._zone) for doc in docs], customers.values(), limit, now)
 
     async def order(self, order_id: str, deadline: Deadline) -> Order:
         """Raises `NotFound`."""
@@ -65,7 +66,7 @@ class Reader:
         doc = await self._read(order_id, deadline) if _ID.fullmatch(order_id) else None
         if doc is None or doc.id != order_id:
             raise NotFound("there is no such order", where="Order")
-        return doc, mapping.order(doc, datetime.now(UTC))
+        return doc, mapping.order(doc, datetime.now(UTC), self._zone)
 
     async def customers(self, key: OrderKey, deadline: Deadline) -> list[CustomerDoc]:
         """By an e-mail or a phone."""

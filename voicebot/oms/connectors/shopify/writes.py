@@ -12,14 +12,15 @@ from typing import Any
 from voicebot.oms.actions import ActionKind, ActionPlan, ActionResult
 from voicebot.oms.connector import Deadline, Unavailable
 from voicebot.oms.connectors.addresses import address_quote, is_there, quoted_address
-from voicebot.oms.connectors.marks import Sent, committed, stamp, with_stamp
+from voicebot.oms.connectors.marks import Sent, committed, stamp, with_stamp, without_refund
 from voicebot.oms.connectors.quoted import Asked, Quote, Write
-from voicebot.oms.connectors.shopify import queries
+from voicebot.oms.connectors.shopify import mapping, queries
 from voicebot.oms.connectors.shopify.documents import (
     CancelDoc,
     Done,
     JobAnswer,
     OrderDoc,
+    RefundedDoc,
     ReturnableAnswer,
     ReturnedDoc,
     TransactionDoc,
@@ -43,23 +44,27 @@ from voicebot.oms.connectors.wishes import (
 )
 from voicebot.oms.model import Order
 from voicebot.oms.money import Money
+from voicebot.oms.status import RefundStatus
 
 #: Between two looks at a cancellation's job.
 _LOOK_S = 0.25
 _KEYS = uuid.UUID("5f0d5be2-3f0e-4d5e-9f3b-1b7a5f6f4a11")
 _CANCEL_REASONS = {"fraud": "FRAUD", "out_of_stock": "INVENTORY", "declined": "DECLINED", "staff": "STAFF"}
-_RETURN_REASONS = {
+#: The policies' words for a reason; `OTHER` where Shopify has none for it.
+RETURN_REASONS = {
+    "changed_mind": "UNWANTED",
     "too_small": "SIZE_TOO_SMALL",
-    "too_large": "SIZE_TOO_LARGE",
-    "wrong_item": "WRONG_ITEM",
-    "not_as_described": "NOT_AS_DESCRIBED",
+    "too_big": "SIZE_TOO_LARGE",
     "damaged": "DEFECTIVE",
     "defective": "DEFECTIVE",
-    "color": "COLOR",
-    "style": "STYLE",
-    "unwanted": "UNWANTED",
-    "changed_my_mind": "UNWANTED",
+    "wrong_item": "WRONG_ITEM",
+    "missing": "OTHER",
+    "not_as_described": "NOT_AS_DESCRIBED",
+    "late": "OTHER",
+    "other": "OTHER",
 }
+#: Characters of a note on a cancellation or a return.
+_LONGEST_NOTE = 255
 
 
 class Wish(Asked[OrderDoc]):
@@ -77,7 +82,10 @@ class Shop:
 
 
 class Cancel:
-    """All of an order that nobody has packed. Shopify does it in the background, refund and restocking included."""
+    """All of an order that nobody has packed. Shopify does it in the background, refund and restocking included.
+
+    Only one with our stamp in its staff note is ours: a colleague's may have given no money back.
+    """
 
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
         order = wish.order
@@ -106,7 +114,7 @@ class Cancel:
                 wish.deadline,
                 orderId=wish.doc.id,
                 reason=_CANCEL_REASONS.get(reason.lower(), "CUSTOMER"),
-                staffNote=with_stamp(key, reason)[:255],
+                staffNote=with_stamp(key, reason, _LONGEST_NOTE),
                 restock=True,
                 notifyCustomer=True,
                 refundMethod={"originalPaymentMethodsRefund": True},
@@ -115,12 +123,14 @@ class Cancel:
                 await self._finished(shop, answer.job.id, wish.deadline)
         if made := await self.done(shop, plan, key, wish.deadline):
             return made
-        raise Unavailable("the job has ended, and the order is not cancelled", where="Cancel")
+        raise Unavailable("the job has ended, and the order is not cancelled by it", where="Cancel")
 
     async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
         doc, order = await shop.reader.document(plan.action.target, deadline)
-        if doc.cancelled_at is not None:
-            return committed(plan, order.number)
+        note = doc.cancellation.staff_note if doc.cancellation else ""
+        if doc.cancelled_at is not None and stamp(key) in note:
+            failed = any(refund.status is RefundStatus.FAILED for refund in order.refunds)
+            return (without_refund if failed and order.refundable_minor else committed)(plan, order.number)
         shop.sent.told(stamp(key))
         return None
 
@@ -159,12 +169,17 @@ class GiveBack:
         note = with_stamp(key, text(wish.args, "reason"))
         given = {"orderId": wish.doc.id, "note": note, "notify": True, "transactions": [transaction]}
         async with shop.sent.watching(stamp(key)):
-            await shop.session.change(queries.REFUND, Done, wish.deadline, input=given, key=uuid_of(key))
+            answer = await shop.session.change(
+                queries.REFUND, RefundedDoc, wish.deadline, input=given, key=uuid_of(key)
+            )
+        if mapping.refund_status(answer.refund) is RefundStatus.FAILED:
+            return ActionResult(status="failed")
         return committed(plan, wish.order.number)
 
     async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
         doc, order = await shop.reader.document(plan.action.target, deadline)
-        if any(stamp(key) in refund.note for refund in doc.refunds):
+        ours = [refund for refund in doc.refunds if stamp(key) in refund.note]
+        if any(mapping.refund_status(refund) is not RefundStatus.FAILED for refund in ours):
             return committed(plan, order.number)
         shop.sent.told(stamp(key))
         return None
@@ -192,8 +207,8 @@ class SendBack:
     async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
         reason, condition = text(wish.args, "reason"), text(wish.args, "condition")
         words = ", ".join(part for part in (reason, condition) if part)
-        code = _RETURN_REASONS.get(reason.lower().replace(" ", "_"), "OTHER" if words else "UNKNOWN")
-        note = with_stamp(key, words)[:255]
+        code = RETURN_REASONS.get(reason.lower().replace(" ", "_"), "OTHER" if words else "UNKNOWN")
+        note = with_stamp(key, words, _LONGEST_NOTE)
         lines = [
             {"fulfillmentLineItemId": part, "quantity": quantity, "returnReason": code, "returnReasonNote": note}
             for part, quantity in plan.backend["parts"]

@@ -83,7 +83,9 @@ class VendureConnector(Assembled):
         self.modifying = Modifying(self._session, self._reader, forgotten_s=forgotten_s)
         self._shop = Shop(self._session, self._reader, catalogue, self.modifying, Sent())
         self.numbers = RecentNumbers(self._reader.numbers, cap=number_cap, page=_PAGE, pause_s=_PAUSE_S)
-        self._rounds = Rounds(self._look, every_s=every_s, name="vendure order numbers, and orders left open")
+        self._rounds = [Rounds(self._take_back, every_s=every_s, name="vendure orders left open")]
+        if self.numbers.cap:
+            self._rounds.append(Rounds(self.numbers.refresh, every_s=every_s, name="vendure order numbers"))
         parts = Parts(
             reader=self._reader,
             # The way back out of "Modifying", and the refund that belongs to a cancellation, are finished by `outcome`.
@@ -97,7 +99,8 @@ class VendureConnector(Assembled):
     async def warm(self, deadline: Deadline) -> Health:
         """Sign in before a caller waits for it; begin to collect order numbers, and to look for orders that a dead
         process has left in "Modifying"."""
-        self._rounds.start()
+        for rounds in self._rounds:
+            rounds.start()
         return await self.health(deadline=deadline)
 
     async def abandon(self, plan: ActionPlan, *, deadline: Deadline) -> None:
@@ -110,7 +113,8 @@ class VendureConnector(Assembled):
         return Health(ok=True, detail=f"{len(self.numbers)} order numbers known by sound")
 
     async def close(self) -> None:
-        await self._rounds.stop()
+        for rounds in self._rounds:
+            await rounds.stop()
         await self.modifying.settled()
         await self._session.close()
 
@@ -123,7 +127,5 @@ class VendureConnector(Assembled):
         scale = await self._reader.scale(deadline)
         return Wish(action=action, plan_id=plan_id, doc=doc, order=order, scale=scale, deadline=deadline)
 
-    async def _look(self) -> None:
+    async def _take_back(self) -> None:
         await self.modifying.sweep(Deadline.after(_SWEEP_S))
-        if self.numbers.cap:
-            await self.numbers.refresh()

@@ -84,7 +84,9 @@ class Modifying:
             try:
                 count += await self.rescue(doc.id, deadline)
             except (Conflict, NotAllowed) as error:
-                log.error("an order cannot leave the state Modifying, see to it in Vendure: %s", error)
+                log.error("order %s cannot leave the state Modifying, see to it in Vendure: %s", doc.id, error)
+            except OmsError as error:
+                log.warning("order %s is still in the state Modifying, and will be taken back later: %s", doc.id, error)
         return count
 
     async def settled(self) -> None:

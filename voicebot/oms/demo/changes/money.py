@@ -9,7 +9,9 @@ from typing import Any
 from voicebot.oms.demo.changes.base import Change, Refused, World, about, one_of, text
 from voicebot.oms.demo.schema import NoteDoc, RefundDoc
 
+#: A new code is good for, when nobody says otherwise.
 _REISSUED_DAYS = 30
+_LONGEST_DAYS = 366
 
 
 def refund(world: World, args: Mapping[str, Any]) -> Change:
@@ -82,7 +84,13 @@ def payment_link(world: World, args: Mapping[str, Any]) -> Change:
 
 
 def promo_reissue(world: World, args: Mapping[str, Any]) -> Change:
-    """A new code with the same benefit, once for an order, in place of one that has expired or is used up."""
+    """A new code with the same benefit, once for an order, in place of one that has expired or is used up.
+
+    `valid_days` says for how long, today not counted.
+    """
+    days = _REISSUED_DAYS if args.get("valid_days") is None else args["valid_days"]
+    if not isinstance(days, int) or isinstance(days, bool) or not 0 < days <= _LONGEST_DAYS:
+        raise Refused("other", f"valid_days is a whole number from 1 to {_LONGEST_DAYS}")
     code = text(args, "code", longest=80).strip().upper()
     old = world.promotion(code) if code else None
     if old is None:
@@ -93,7 +101,7 @@ def promo_reissue(world: World, args: Mapping[str, Any]) -> Change:
     over = not old.active or (old.ends_on is not None and old.ends_on < world.today) or old.uses_left == 0
     if not over:
         raise Refused("other", "the code is still good")
-    ends_on = world.today + timedelta(days=_REISSUED_DAYS)
+    ends_on = world.today + timedelta(days=days)
     made = old.model_copy(
         update={
             "code": new_code,

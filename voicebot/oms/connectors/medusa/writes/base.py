@@ -9,7 +9,7 @@ from typing import Any
 from voicebot.oms.actions import ActionPlan
 from voicebot.oms.connector import Deadline
 from voicebot.oms.connectors.medusa.catalogue import Catalogue
-from voicebot.oms.connectors.medusa.documents import OrderDoc
+from voicebot.oms.connectors.medusa.documents import ChangeDoc, OrderDoc
 from voicebot.oms.connectors.medusa.drafts import Draft, Drafts
 from voicebot.oms.connectors.medusa.reading import Reader
 from voicebot.oms.connectors.medusa.session import Session
@@ -50,7 +50,7 @@ def as_backend(draft: Draft, **more: Any) -> dict[str, Any]:
     return {"draft": draft.kind, "id": draft.id, "number": draft.number, **more}
 
 
-async def confirmed(shop: Shop, plan: ActionPlan, deadline: Deadline) -> bool:
-    """Whether the change that a plan opened was confirmed."""
+async def confirmed(shop: Shop, plan: ActionPlan, deadline: Deadline) -> ChangeDoc | None:
+    """The change that a plan opened, if it was confirmed."""
     change = await shop.drafts.change(plan.action.target, plan.id, deadline)
-    return change is not None and change.status == "confirmed"
+    return change if change is not None and change.status == "confirmed" else None

@@ -9,7 +9,7 @@ from voicebot.oms.connectors.medusa.documents import Nothing
 from voicebot.oms.connectors.medusa.writes.base import Shop, Wish
 from voicebot.oms.connectors.medusa.writes.edit import ChangeItems
 from voicebot.oms.connectors.quoted import Quote
-from voicebot.oms.connectors.wishes import about, all_pieces, by_id, changeable, named_lines, refused
+from voicebot.oms.connectors.wishes import about, refused, to_cancel
 from voicebot.oms.status import OrderStatus
 
 _PIECES = ChangeItems()
@@ -18,29 +18,17 @@ _PIECES = ChangeItems()
 class Cancel:
     async def quote(self, shop: Shop, wish: Wish) -> Quote:
         order = wish.order
-        if order.status is OrderStatus.CANCELLED:
-            raise refused("already_cancelled", "the order is cancelled")
-        pieces = named_lines(wish.args, order)
-        everything = all_pieces(order)
-        if pieces is None or pieces == everything:
-            changeable(order)
-            preview = {
-                **about(order, everything),
-                "refund_minor": order.refundable_minor,
-                "method": "original",
-                "order_status": OrderStatus.CANCELLED.value,
-            }
-            return Quote(preview=preview)
-        lines = by_id(order)
-        for line_id, quantity in pieces.items():
-            if quantity > everything[line_id]:
-                raise refused("more_than_ordered", f"only {everything[line_id]} were ordered")
-            if quantity > lines[line_id].cancellable:
-                raise refused("already_shipped", f"only {lines[line_id].cancellable} are not packed")
-        changeable(order)
-        left = {line_id: everything[line_id] - quantity for line_id, quantity in pieces.items()}
+        everything, pieces = to_cancel(wish.args, order)
+        if pieces is None:
+            back = order.refundable_minor
+            preview = {**about(order, everything), "refund_minor": back, "order_status": OrderStatus.CANCELLED.value}
+            return Quote(preview={**preview, **_way_of(back)})
+        left = {line_id: everything.get(line_id, 0) - quantity for line_id, quantity in pieces.items()}
+        if any(pieces_left < 0 for pieces_left in left.values()):
+            raise refused("more_than_ordered", "so many were not ordered")
         quote = await _PIECES.quantities(shop, wish, left)
-        return Quote(preview={**quote.preview, **about(order, pieces), "method": "original"}, backend=quote.backend)
+        money = _way_of(quote.preview["refund_minor"])
+        return Quote(preview={**quote.preview, **about(order, pieces), **money}, backend=quote.backend)
 
     async def do(self, shop: Shop, plan: ActionPlan, key: str, wish: Wish) -> ActionResult:
         if "draft" in plan.backend:
@@ -53,3 +41,8 @@ class Cancel:
             return await _PIECES.done(shop, plan, key, deadline)
         order = await shop.reader.order(plan.action.target, deadline)
         return committed(plan, order.number) if order.status is OrderStatus.CANCELLED else None
+
+
+def _way_of(refund_minor: int) -> dict[str, str]:
+    """Where the money goes, if there is any to go back."""
+    return {"method": "original"} if refund_minor else {}

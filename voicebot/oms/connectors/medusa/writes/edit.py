@@ -1,7 +1,7 @@
 """Other quantities, further items, or another variant in place of an ordered one, before anything is packed.
 
 Medusa's edit only notes that money is owed. What the customer has paid too much is therefore given back by a second
-call; when that fails, the change stands, and the result names no refund.
+call; when that is refused, the change stands, and the result names no refund.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from decimal import Decimal
 from typing import Any
 
 from voicebot.oms.actions import ActionPlan, ActionResult
-from voicebot.oms.connector import Deadline, OmsError
+from voicebot.oms.connector import NOTHING_DONE, Deadline
 from voicebot.oms.connectors.marks import committed, without_refund
 from voicebot.oms.connectors.medusa import drafts
 from voicebot.oms.connectors.medusa.catalogue import ProductDoc, VariantDoc
 from voicebot.oms.connectors.medusa.documents import PreviewAnswer
 from voicebot.oms.connectors.medusa.writes import refund
 from voicebot.oms.connectors.medusa.writes.base import Shop, Wish, as_backend, confirmed, draft_of
-from voicebot.oms.connectors.quoted import Quote
+from voicebot.oms.connectors.quoted import Quote, no_refund_under_way
 from voicebot.oms.connectors.wishes import (
     about,
     additions,
@@ -91,18 +91,26 @@ class ChangeItems:
             payment, amount = str(plan.backend["payment"]), str(plan.backend["amount"])
             try:
                 await refund.send(shop, payment, amount, key, "order changed", wish.deadline)
-            except OmsError as error:
-                log.warning("an order was changed, and what was paid too much was not given back: %s", error)
-                return without_refund(plan, wish.order.number)
+            except NOTHING_DONE as error:
+                return _without_refund(plan, key, wish.order.number, str(error))
         return committed(plan, wish.order.number)
 
     async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
-        if not await confirmed(shop, plan, deadline):
+        change = await confirmed(shop, plan, deadline)
+        if change is None:
             return None
         doc, order = await shop.reader.document(plan.action.target, deadline)
         if "payment" in plan.backend and refund.stamped(doc, key) is None:
-            return without_refund(plan, order.number)
+            if change.confirmed_at is not None:
+                no_refund_under_way(change.confirmed_at)
+            return _without_refund(plan, key, order.number, "there is no such refund")
         return committed(plan, order.number)
+
+
+def _without_refund(plan: ActionPlan, key: str, number: str, why: str) -> ActionResult:
+    what = "an order was changed, and what was paid too much was not given back (order %s, write %s): %s"
+    log.warning(what, plan.action.target, key, why)
+    return without_refund(plan, number)
 
 
 def _quote(

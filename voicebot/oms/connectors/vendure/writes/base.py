@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voicebot.oms.connector import Conflict, NotAllowed, NotFound, Throttled
 from voicebot.oms.connectors.marks import Sent
 from voicebot.oms.connectors.quoted import Asked
 from voicebot.oms.connectors.vendure.catalogue import Catalogue
@@ -37,7 +36,3 @@ class Shop:
     catalogue: Catalogue
     modifying: Modifying
     sent: Sent
-
-
-#: Errors after which something certainly did not happen.
-NOTHING_DONE = (NotAllowed, Conflict, NotFound, Throttled)

@@ -7,17 +7,16 @@ result then names no refund, until a later look can make up for it.
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from typing import Any
 
 from voicebot.oms.actions import ActionPlan, ActionResult
-from voicebot.oms.connector import Deadline, OmsError, Unavailable
-from voicebot.oms.connectors.marks import UNDER_WAY_S, committed, stamp, with_stamp, without_refund
-from voicebot.oms.connectors.quoted import Quote
+from voicebot.oms.connector import NOTHING_DONE, Deadline, OmsError
+from voicebot.oms.connectors.marks import committed, stamp, with_stamp, without_refund
+from voicebot.oms.connectors.quoted import Quote, no_refund_under_way
 from voicebot.oms.connectors.vendure import queries
 from voicebot.oms.connectors.vendure.documents import ChangedDoc, HistoryDoc, OrderDoc
 from voicebot.oms.connectors.vendure.writes import refund
-from voicebot.oms.connectors.vendure.writes.base import NOTHING_DONE, Shop, Wish
+from voicebot.oms.connectors.vendure.writes.base import Shop, Wish
 from voicebot.oms.connectors.wishes import about, by_id, refused, text, to_cancel, unsupported
 
 log = logging.getLogger(__name__)
@@ -70,7 +69,8 @@ class Cancel:
             try:
                 await shop.session.change(queries.RELEASE, ChangedDoc, wish.deadline, id=payment)
             except OmsError as error:
-                log.warning("an order was cancelled, and the money reserved for it not released: %s", error)
+                what = "an order was cancelled, and the money reserved for it not released (order %s, write %s): %s"
+                log.warning(what, plan.action.target, key, error)
         return await _give_back(shop, plan, key, wish.order.number, wish.deadline)
 
     async def done(self, shop: Shop, plan: ActionPlan, key: str, deadline: Deadline) -> ActionResult | None:
@@ -86,8 +86,8 @@ class Cancel:
         if refund.stamped(doc, key):
             return committed(plan, order.number)
         shop.sent.told(_refund_mark(key))
-        if entry is not None and not shop.sent.lost(stamp(key)) and _age_s(entry) < UNDER_WAY_S:
-            raise Unavailable("the money may still be on its way back", where="cancel")
+        if entry is not None and not shop.sent.lost(stamp(key)):
+            no_refund_under_way(entry.created_at)
         return await _give_back(shop, plan, key, order.number, deadline)
 
 
@@ -99,7 +99,8 @@ async def _give_back(shop: Shop, plan: ActionPlan, key: str, number: str, deadli
             async with shop.sent.watching(_refund_mark(key)):
                 await refund.send(shop, payment, int(amount), reason, deadline)
         except NOTHING_DONE as error:
-            log.warning("an order was cancelled, and what was paid was not given back: %s", error)
+            what = "an order was cancelled, and what was paid was not given back (order %s, write %s): %s"
+            log.warning(what, plan.action.target, key, error)
             return without_refund(plan, number)
     return committed(plan, number)
 
@@ -112,7 +113,3 @@ def _cancellation(doc: OrderDoc, key: str) -> HistoryDoc | None:
     mark = stamp(key)
     entries = doc.events("ORDER_CANCELLATION")
     return next((entry for entry in entries if mark in str(entry.data.get("reason"))), None)
-
-
-def _age_s(entry: HistoryDoc) -> float:
-    return (datetime.now(UTC) - entry.created_at).total_seconds()

@@ -1,0 +1,130 @@
+"""Whether a move in a long answer is made, or only told of: "I asked for a manager". English. Pure.
+
+What is made begins a clause: behind a mark that the recogniser sets, or behind words that begin one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from voicebot.dialogue.acts import ANY_OF, PERSON, WANTS_PERSON, anywhere, clauses
+
+_NOBODY = r"(?!'s)(?! (?:number|account|shoes|coat|size)\b)"
+_SOMEBODY = rf"{ANY_OF}(?:{PERSON}|any(?:one|body))\b{_NOBODY}"
+#: "Get me someone": whom one may as well want for something else than to talk.
+_NAMED = rf"{ANY_OF}(?!some(?:one|body)){PERSON}\b{_NOBODY}(?! to (?!talk|speak|help))"
+_ONTO = r"(?:(?:on|over|back|straight|right|directly|through|up) )*(?:to|with)"
+_TALK = (
+    rf"(?:(?:just|finally) )?(?:(?:talk|speak|chat) (?:directly )?(?:to|with)|get (?:hold of|{_ONTO})|reach)"
+    rf" {_SOMEBODY}"
+)
+_BE_PUT = rf"(?:just )?be (?:put|connected|transferred|passed|switched|handed) {_ONTO} {_SOMEBODY}"
+_PUT_ME = (
+    rf"(?:(?:just|finally) )?(?:(?:put|connect|transfer|pass|switch|hand|get) (?:me|us|(?:this|the) call) {_ONTO}"
+    rf" {_SOMEBODY}|(?:get|give|hand|find) (?:me|us) {_NAMED}|get {_NAMED} on the (?:line|phone)|let (?:me|us) {_TALK})"
+)
+#: Said for oneself: a request wherever a clause begins. `plain` leaves "like" out.
+_REQUEST = re.compile(
+    r"i(?: would|'d)? (?:(?:just|really|rather|still|only|much|actually|finally) )*"
+    rf"(?:(?:(?:want|need|love|prefer|wish|demand|ask|have) )?(?:to (?:{_TALK}|{_BE_PUT})|you to {_PUT_ME})"
+    rf"|(?:want|need|demand) {_NAMED}(?: (?:now|instead|here|on the (?:line|phone)))*\Z"
+    rf"|{_TALK})"
+    rf"|(?:(?:why|how|where) )?(?:can't|couldn't|can|could|may|might|do|shall) (?:i|we) (?:{_TALK}|{_BE_PUT}"
+    rf"|(?:just )?(?:get|have) {_NAMED})"
+    rf"|(?:can't|can|could|would|will|won't) you {_PUT_ME}"
+    rf"|{'|'.join(WANTS_PERSON)}"
+)
+#: An order. What others did begins alike: "and then put me through to an agent".
+_ORDER = re.compile(_PUT_ME)
+_OTHERS_DID = re.compile(r"(?:and|but|then) (?!now\b)")
+#: Words that begin a clause without a mark; `plain` leaves out the second kind.
+_JOINT = re.compile(r"\b(?:and|but|because|now|then|just) ")
+_PLEA = re.compile(r"\b(?:so|please)\b", re.I)
+#: What may stand in a clause before it says anything.
+_LEAD = re.compile(
+    r"\b(?:and|but|no|nope|okay|ok|yes|yeah|sorry|wait|now|then|just|actually|anyway|right|hey|hello|hi|look|listen"
+    r"|excuse me|hold on|(?:it's|it is|that's|that is) (?:fine|okay|ok|all ?right)|i (?:think|guess|suppose|said)"
+    r"|you're|you are|(?:can|could|would|will) (?:you|we)"
+    r"|i(?= (?:didn't|did not|couldn't|could not|can't) \w+ (?:you\b|what you|that\Z)))(?: |\Z)"
+)
+#: Somebody else's words come next: "and the driver said, never mind".
+_QUOTES = re.compile(
+    r"\b(?!(?:i|i've|have|already)\b)\S+ (?:(?:just|only|then) )*(?:said|says?|shouted|replied|(?:told|asked) \w+)\Z"
+)
+#: A move is told of behind these words, and before those of `_GOES_ON`: "to forget it", "never mind the box".
+_TOLD = re.compile(
+    r"\b(?:(?:i|he|she|they|we|it|me|him|her|us|them|to|not|would|should|could|can|will|was|had|the|an?)"
+    r"|(?:said|says?|told|asked|shouted|replied)(?: \S+){0,4}) \Z"
+)
+_GOES_ON: Mapping[str, re.Pattern[str]] = {
+    "repeat": re.compile(r" (?!(?:again|one more|once more|for me|because|sorry|can|could|i|i'm|a bit|slow\w*|too)\b)"),
+    "slower": re.compile(r" (?:the|an?|than)\b"),
+    "hold_on": re.compile(r" (?:to|this straight|an?)\b"),
+    "cancel_dialogue": re.compile(
+        r" (?:the|an?|all|my|your|his|her|its|our|their|that|this|these|those|what|how|to|with|about|\w+ing)\b"
+    ),
+}
+#: So many words may follow a move that ends the utterance: "say that again, please".
+_AFTER = 2
+
+
+def makes(move: str, text: str) -> bool:
+    """Whether a long answer makes a move that `acts` has found in it."""
+    if move == "bot_challenge":
+        return True  # who asks whether this is a machine is always told
+    if move == "human_agent":
+        return asks_for_person(text)
+    said = _own(text) if move in _GOES_ON else []
+    return any(_opens(move, clause) for clause in said) or (bool(said) and _closes(move, said[-1]))
+
+
+def asks_for_person(text: str) -> bool:
+    """Whether a person is asked for here and now: "I want to speak to a manager", but not "I asked to speak to one"."""
+    return any(_asks(clause) for clause in (*_own(text), *_own(_PLEA.sub(",", text))))
+
+
+def _own(text: str) -> list[str]:
+    """The clauses in which nobody else is quoted."""
+    said = clauses(text)
+    return [clause for before, clause in zip(("", *said), said, strict=False) if not _QUOTES.search(before)]
+
+
+def _asks(clause: str) -> bool:
+    if any(_REQUEST.match(rest) for rest in _begun(clause)):
+        return True
+    if not _OTHERS_DID.match(clause) and any(_ORDER.match(rest) for rest in _begun(clause)):
+        return True
+    starts = [joint.end() for joint in _JOINT.finditer(clause)]
+    return any(_REQUEST.match(rest) for start in starts for rest in _begun(clause[start:]))
+
+
+def _opens(move: str, clause: str) -> bool:
+    return any(_made(move, rest) is not None for rest in _begun(clause))
+
+
+def _closes(move: str, clause: str) -> bool:
+    """Whether the last words make it, though no mark stands before them."""
+    if move == "cancel_dialogue":
+        places = [found.start() for found in anywhere(move).finditer(clause)]
+        starts = [place for place in places if not _TOLD.search(clause[:place])]
+    else:
+        starts = [lead.end() for lead in _LEAD.finditer(clause)]
+    rests = [(clause[start:], _made(move, clause[start:])) for start in starts]
+    return any(end is not None and len(rest[end:].split()) <= _AFTER for rest, end in rests)
+
+
+def _made(move: str, rest: str) -> int | None:
+    """Where the words for a move end that `rest` begins with, unless they go on with something else."""
+    match = anywhere(move).match(rest)
+    if match is None or ("you" not in match[0].split() and _GOES_ON[move].match(rest, match.end())):
+        return None
+    return match.end()
+
+
+def _begun(clause: str) -> Iterator[str]:
+    """The clause, and what is left of it behind each word that may stand before."""
+    yield clause
+    while lead := _LEAD.match(clause):
+        clause = clause[lead.end() :]
+        yield clause

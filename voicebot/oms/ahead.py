@@ -34,6 +34,7 @@ class Ahead:
         self._settings = settings
         self._under_way: dict[tuple[str, str], _UnderWay] = {}
         self._asked_at: dict[tuple[str, str], float] = {}
+        self._heard: set[str] = set()
         self._begun = 0
 
     def begin(self, op: str, args: Mapping[str, Any], *, heard: str = "") -> None:
@@ -53,14 +54,13 @@ class Ahead:
         task.add_done_callback(lambda done: self._ended(key, done))
 
     def foresee(self, reads: Iterable[Read]) -> None:
-        """Begin what a hypothesis allows; what was begun for a number or address heard otherwise now is given up."""
+        """Begin what a hypothesis allows.
+
+        What was begun for a number or address that is heard otherwise now is given up as soon as that is found: until
+        then either may be the right one.
+        """
         wanted = list(reads)
-        whole = {_text(args) for op, args in wanted if op == "find_orders"}
-        names = {_name(said) for said in whole}
-        for key, read in list(self._under_way.items()):
-            if _name(read.heard) in names and not {read.heard, read.asked} & whole:
-                self._asked_at.pop(key, None)  # it may be heard again
-                read.task.cancel()
+        self._heard = {_text(args) for _, args in wanted}
         for op, args in wanted:
             self.begin(op, args, heard=_text(args))
 
@@ -77,9 +77,18 @@ class Ahead:
 
     async def _run(self, op: str, args: Mapping[str, Any], request: str, heard: str) -> None:
         found = await self._ask(op, args, request)
-        if not found.get("orders"):
-            for number in found.get("nearest", ())[:_NEIGHBOURS]:
-                self.begin("find_orders", {"number": number}, heard=heard)
+        if found.get("orders"):
+            if _text(args) in self._heard:
+                self._give_up_others(_text(args))
+            return
+        for number in found.get("nearest", ())[:_NEIGHBOURS]:
+            self.begin("find_orders", {"number": number}, heard=heard)
+
+    def _give_up_others(self, found: str) -> None:
+        for key, read in list(self._under_way.items()):
+            if _name(read.heard) == _name(found) and not {read.heard, read.asked} & self._heard:
+                self._asked_at.pop(key, None)  # it may be heard again
+                read.task.cancel()
 
 
 def _text(args: Mapping[str, Any]) -> str:

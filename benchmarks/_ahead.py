@@ -110,11 +110,13 @@ def _gave(read: Read, order: str) -> bool:
 
 
 def summary(look_ups: Sequence[LookUp]) -> dict[str, Any]:
-    """Shares in percent: of all calls, those whose turn never got the order included."""
-    ready = [one.ready_ms for one in look_ups if one.ready_ms is not None]
+    """Shares in percent: of the calls in which the turn got the order, and of all calls."""
+    there = [one for one in look_ups if one.ready_ms is not None]
+    ready = [one.ready_ms for one in there if one.ready_ms is not None]
     return {
         "calls": len(look_ups),
         "looked_up": len(ready),
+        "look_ups_before_stop_percent": _share([one.in_time for one in there]),
         "before_stop_percent": _share([one.in_time for one in look_ups]),
         "before_turn_percent": _share([one.before_turn for one in look_ups]),
         "ready_p50_ms": rounded(percentile(ready, 50)),

@@ -1,6 +1,6 @@
 """The order side: what the guard costs, how many turns a live read is in time for, and writes under every fault.
 
-Live reads: orders by their numbers from a demo shop in a process of its own, over HTTP, eight calls at once. Each of
+Live reads: orders by their numbers from a demo shop in a process of its own, over HTTP, by eight calls. Each of
 its answers draws its time for itself (median 100 ms, 99th percentile 300 ms), which suits asking twice: a real order
 system that is slow is often slow for both. In time is before the bot would say that it is looking: the time from the
 last word to the turn's end, which speculation gives a read, and the wait before a filler.
@@ -27,6 +27,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,6 +53,8 @@ MEDIAN_MS, P99_MS = 100, 300
 #: From the words of a turn being there to its commit: what speculation gives a read at least.
 LEAD_MS = 60.0
 _MAX_PROCESSES = 400
+#: Calls that read at the same time.
+_CALLS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +215,9 @@ async def overhead(reads: int) -> list[float]:
     return took
 
 
-async def in_turn(turns: int, settings: OmsSettings) -> tuple[list[float], float]:
+async def in_turn(turns: int, seed: int, settings: OmsSettings) -> tuple[list[float], float]:
     """Milliseconds of live reads from an order system of `MEDIAN_MS` and `P99_MS`, and requests per read."""
-    guard, took, asked = Guard(settings), list[float](), 0
+    guard, took, asked, rng = Guard(settings), list[float](), 0, Random(seed)
     with tempfile.TemporaryDirectory(prefix="voicebot-reads-") as folder:
         async with DemoService(Path(folder)) as service:
             connector = DemoConnector(service.url)
@@ -235,8 +238,12 @@ async def in_turn(turns: int, settings: OmsSettings) -> tuple[list[float], float
                 found = answer.status == "ok" and bool(answer.value.orders)
                 took.append((time.perf_counter() - began) * 1000 if found else math.inf)
 
-            for first in range(0, turns, 8):
-                await asyncio.gather(*(turn(number) for number in range(first, min(first + 8, turns))))
+            async def call(first: int) -> None:
+                for number in range(first, turns, _CALLS):
+                    await asyncio.sleep(rng.uniform(0, MEDIAN_MS * 4 / 1000))  # calls keep no step with each other
+                    await turn(number)
+
+            await asyncio.gather(*(call(first) for first in range(_CALLS)))
             await guard.close()
             await connector.close()
     return took, asked / turns
@@ -269,7 +276,7 @@ async def main() -> None:
     window_ms = LEAD_MS + CallSettings().filler_after_ms
     turns = 400 if chosen.quick else 4_000
     for name, settings in (("hedged", OmsSettings()), ("not_hedged", OmsSettings(hedge_after_ms=0))):
-        took, asked = await in_turn(turns, settings)
+        took, asked = await in_turn(turns, chosen.seed, settings)
         result[f"live_reads_{name}"] = {
             "turns": turns,
             "window_ms": window_ms,

@@ -27,6 +27,10 @@ def test_one_that_wants_a_digit_or_two_is_searched_among_those_that_exist() -> N
     assert list(prefetches("it's four four eight one two oh", MINE)) == [("find_orders", {"number": "4481207"})]
 
 
+def test_beside_a_whole_identifier_no_part_is_searched() -> None:
+    assert asked("my number is four one five five five five oh one three four") == [{"phone": "+14155550134"}]
+
+
 def test_half_a_number_is_enough_when_it_begins_one_of_the_callers_own() -> None:
     assert asked("four four eight one", *MINE) == [{"number": "4481207"}]
     assert asked("four four eight", *MINE) == [], "it may be either"

@@ -80,6 +80,13 @@ SAID_AS = {
         ("make it large", SIZES, ["L"]),
         ("navy small", (*SIZES, "navy"), ["navy", "S"]),
         ("I'd like large, in navy", (*SIZES, "navy"), ["L", "navy"]),
+        ("I'll go with large", SIZES, ["L"]),
+        ("no, large", SIZES, ["L"]),
+        ("sorry, small", SIZES, ["S"]),
+        ("she wears small", SIZES, ["S"]),
+        ("my size is large", SIZES, ["L"]),
+        ("usually large", SIZES, ["L"]),
+        ("the sleeves came up a bit short, they're small", SIZES, []),
         # What is counted is no size.
         ("I bought it six weeks ago", ("6", "9"), []),
         ("it came ten days ago, size 9", ("9", "10"), ["9"]),
@@ -112,10 +119,12 @@ def test_the_longest_value_wins_its_words(words: str, values: tuple[str, ...], s
         ("do you have the boots in navy, ten", ["navy", "10"]),
         ("change it to 10.5", ["10.5"]),
         ("do you have them in blue", ["navy"]),
+        ("I'm going with large ones usually", []),
+        ("can I have a large", ["L"]),
     ],
 )
 def test_a_number_that_nobody_has_asked_for_must_be_named_as_a_size(wish: str, said: list[str]) -> None:
-    values = ("2", "8", "9", "10", "10.5", "navy")
+    values = ("2", "8", "9", "10", "10.5", "navy", "L")
     assert list(spotted(wish, values, SAID_AS, unasked=True)) == said
 
 

@@ -27,6 +27,9 @@ from voicebot.dialogue.telling import asks_for_person, makes
         "It is about the lamp from May, could you transfer me over to a colleague of yours",
         "It was late and wet and torn, and I insist on speaking to a manager about it",
         "That is all I can tell you about it, now put me through to somebody",
+        "This is the third time that it came broken and I want a manager to call me",
+        "It has been three weeks of this by now, so get me a manager to sort this out",
+        "Nobody in your store could tell me anything and I want to speak to the store manager",
     ],
 )
 def test_who_asks_for_a_person(words: str) -> None:
@@ -101,6 +104,10 @@ def test_a_move_is_made(move: str, words: str) -> None:
         ("cancel_dialogue", "my neighbour asked him about it and he only told her to forget it"),
         ("cancel_dialogue", "And then the driver said, never mind, and threw it over the fence into the wet grass"),
         ("cancel_dialogue", "Don't bother ringing the bell, it has been broken for a year, and knock at the window"),
+        ("cancel_dialogue", "When the parcel came I was at the window and I saw the driver drop it"),
+        ("cancel_dialogue", "Parcels are left in the rain every single time and your drivers just don't bother"),
+        ("cancel_dialogue", "I had to remind them of the spare screw once again because they always forget it"),
+        ("cancel_dialogue", "If nobody is at home at that time of day, just drop it inside the porch"),
         ("wrong_person", "they sent me a parcel and this is not my name on it at all"),
     ],
 )

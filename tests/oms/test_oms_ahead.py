@@ -145,3 +145,17 @@ def test_a_call_has_only_so_many() -> None:
         await asyncio.sleep(1)
 
     assert len(played(story, prefetches_per_call=3).asked) == 3
+
+
+def test_guesses_leave_room_for_what_is_said_in_full() -> None:
+    async def story(shop: Shop) -> None:
+        for number in range(92744, 92790):
+            shop.ahead.foresee([("near_orders", {"number": str(number)})])
+            await asyncio.sleep(1.5)
+        guesses.extend(shop.asked)
+        shop.ahead.foresee([WHOLE])
+        await asyncio.sleep(3)
+
+    guesses: list[str] = []
+    assert played(story).asked[len(guesses) :] == ["find_orders 4481207"]
+    assert 0 < len(guesses) <= 6

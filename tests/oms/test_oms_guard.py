@@ -9,7 +9,7 @@ import pytest
 from oms_builders import NOW, jumping, timed
 
 from voicebot.oms.breaker import Phase
-from voicebot.oms.connector import BadAnswer, Deadline, NotFound, OmsError, Throttled, Unavailable
+from voicebot.oms.connector import BadAnswer, Deadline, NotFound, OmsError, Throttled, Unavailable, UnderWay
 from voicebot.oms.guard import Guard
 from voicebot.oms.settings import OmsSettings
 
@@ -214,7 +214,7 @@ def test_breaker_opens_answers_at_once_and_recovers() -> None:
     jumping(story)
 
 
-@pytest.mark.parametrize("error", [NotFound("no"), Throttled("429", retry_after_s=9)])
+@pytest.mark.parametrize("error", [NotFound("no"), Throttled("429", retry_after_s=9), UnderWay("may come")])
 def test_answers_that_are_no_faults_do_not_open_the_breaker(error: OmsError) -> None:
     async def story() -> None:
         guard = Guard(replace(SETTINGS, breaker_failures=1, absent_ttl_s=0))

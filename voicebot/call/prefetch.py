@@ -36,14 +36,15 @@ def prefetches(text: str, known: Sequence[str] = ()) -> Iterator[tuple[str, Mapp
     own = _own(text, known)
     if own is not None:
         yield "find_orders", {"number": own}
-    for kind, key in KEYS.items():
-        if kind == "order_number" and own is not None:
-            continue
-        for found in find(kind, text):
-            if found.score >= _WORTH_ASKING:
-                yield "find_orders", {key: found.value}
-            elif found.score >= _PART and kind == "order_number":
-                yield "near_orders", {key: found.value}
+    readings = [(kind, found) for kind in KEYS for found in find(kind, text)]
+    whole = [(kind, found) for kind, found in readings if found.score >= _WORTH_ASKING]
+    for kind, found in whole:
+        if kind != "order_number" or own is None:
+            yield "find_orders", {KEYS[kind]: found.value}
+    if own is None and not whole:
+        for kind, found in readings:
+            if kind == "order_number" and found.score >= _PART:
+                yield "near_orders", {KEYS[kind]: found.value}
 
 
 def _own(text: str, known: Sequence[str]) -> str | None:

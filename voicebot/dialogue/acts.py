@@ -12,7 +12,10 @@ PERSON = (
     r"(?:agent|person|human(?: being)?|someone|somebody|representative|operator|colleague|manager|supervisor"
     r"|advis[eo]r|rep|customer (?:service|care|support|assistance)|staff|employee)"
 )
-ANY_OF = r"(?:(?:an?|the|your|some|another|any) )?(?:(?:real|live|actual|human|other|different|proper) )*"
+ANY_OF = (
+    r"(?:(?:an?|the|your|some|another|any) )?(?:(?:real|live|actual|human|other|different|proper"
+    r"|store|shop|shift|duty|senior|sales|billing|support|service) )*"
+)
 #: In other words than "I want to talk to a person"; `plain` leaves the "like" out of "I'd like".
 WANTS_PERSON = (
     rf"is there {ANY_OF}(?:{PERSON}|any(?:one|body)) (?:here |there )?(?:that |who |whom )?"
@@ -21,11 +24,12 @@ WANTS_PERSON = (
     rf"\bi (?:must |really )?insist on (?:talking|speaking) (?:to|with) {ANY_OF}{PERSON}\b",
 )
 _MACHINE = r"(?:robot|bot|machine|computer|human|person|ai|recording)"
-_WHILE = r"(?:moment|second|sec|minute)"
-#: Neither "a second parcel" nor "one minute it was there and the next it was gone".
+#: Not "one minute it was there and the next it was gone".
+_NO_TALE = r"(?!.* the next\b)(?! (?:ago|late|later|longer|it was|they were|before|after)\b)"
+#: Not "a second parcel".
 _NO_SECOND = (
-    r"(?!.* the next\b)(?=\Z| (?:i|it|we|let|can|could|while|sorry|thanks?|ok|okay|yes|no|wait|hold|hang|just|my"
-    r"|then|to|for|there|where|that's|the (?:door|phone|dog|baby|kids?))\b)"
+    r"(?=\Z| (?:i|i'm|i'll|it|it's|we|she|she's|he|he's|they|let|can|could|while|sorry|thanks?|ok|okay|yes|no|wait|hold"
+    r"|hang|just|my|the|and|so|then|to|for|there|there's|here|where|that's|not|until|till|me|what|\w+ing)\b)"
 )
 _RELATIVE = (
     r"(?:mother|mom|mum|father|dad|wife|husband|son|daughter|friend|partner|boss|brother|sister|neighbou?r|parents?"
@@ -67,7 +71,8 @@ _ANYWHERE: Mapping[str, tuple[str, ...]] = {
     ),
     "hold_on": (
         r"^(?:(?:just|can you|could you|wait|okay|ok|yes|sure) )*(?:hold on|hang on|hold the line)",
-        rf"^(?:(?:just|wait|okay|ok|yes|sure|give me) )*(?:one|a) {_WHILE}\b{_NO_SECOND}",
+        r"^(?:(?:just|wait|okay|ok|yes|sure|give me) )*(?:one|a) "
+        rf"(?:(?:moment|sec|minute)\b|second\b{_NO_SECOND}){_NO_TALE}",
         r"^(?:(?:wait|okay|ok|yes|sure|hold on) )*let me (?:find|get|look|check|see|grab)",
         r"i(?:'m| am) looking for (?:it|the (?:number|e-?mail))",
     ),

@@ -57,8 +57,9 @@ _ANSWERS = frozenset({
 })  # fmt: skip
 _MOVES = frozenset({"unsure", "goodbye", "thanks", "greet", "help", "done", "no_human", "abuse", "start_over"})
 _ENDS = " .,;…-?!"
-#: What ends a sentence, but no stop of an abbreviation: "Washington, D.C.".
-_FULL_STOPS = re.compile(r"\A[ .,;…]+|(?:[ ,;…]|(?<!\.[A-Z])(?<!\. [A-Z])\.)+\Z")
+_STOPS = " .,;…"
+#: Its last stop belongs to it: "Washington, D.C.".
+_ABBREVIATED = re.compile(r"\. ?[A-Z]\.\Z")
 #: Nothing was said of any value.
 NOTHING = ("", "")
 
@@ -179,7 +180,14 @@ def free_text(text: str, context: Context, moves: Collection[str]) -> Command | 
     words = acts.plain(text).split()
     if len(words) <= _SHORT and (set(moves) & _MOVES or not set(words) - _ANSWERS):
         return None
-    return Command("set_slot", {"slot": context.slot, "value": _FULL_STOPS.sub("", text)[:_LONGEST_VALUE]})
+    return Command("set_slot", {"slot": context.slot, "value": _without_stops(text)[:_LONGEST_VALUE]})
+
+
+def _without_stops(text: str) -> str:
+    """Without what ends a sentence, but with the stop of an abbreviation."""
+    value = text.strip(_STOPS)
+    ended = text.lstrip(_STOPS)[: len(value) + 1]
+    return ended if _ABBREVIATED.search(ended) else value
 
 
 def _day(text: str) -> date | None:

@@ -79,8 +79,13 @@ _BEHIND_THAT = frozenset({"i", "you", "we", "he", "she", "the", "a", "an", "my",
 _ALL_BUT = re.compile(
     r"\b(?:except|excepting|excluding|apart from|aside from|besides|without|other than|all but|but the)\b"
 )
-#: Behind these only until a clause begins anew: "these don't fit, can I return the running shoes".
-_NOT = re.compile(r"(?:n't|\b(?:not|never|cannot|dont|neither|nor|keep|keeping|no(?! ,)))\b")
+#: Behind these only until a clause begins anew: "these don't fit, can I return the running shoes". A negation counts
+#: when it stands before the name or what is to be done: "I don't want the raincoat any more" is about the raincoat.
+_NOT = re.compile(
+    r"\b(?:keep|keeping|no(?! ,))\b|(?:n't|\b(?:not|never|cannot|dont|neither|nor))\b(?="
+    r"(?: (?:the|my|our|a|an|that|this|those|these|about|for|with))* ?\Z"
+    r"|.*\b(?:return|send|giv|bring|exchang|swap|cancel|refund|chang|tak|mean|talk|get rid)\w*\b)"
+)
 _ANEW = re.compile(
     r"(?:, |\bso |\band |\bbut )(?:so |then |and |but |please )*(?:i|i'd|i'll|i'm|i've|we|we'd|please|could|can|may)\b"
     r"|\b(?<!i )(?<!we )(?:can|could|may) (?:i|we|you)\b"

@@ -13,7 +13,8 @@ from voicebot.dialogue.acts import ANY_OF, PERSON, WANTS_PERSON, anywhere, claus
 _NOBODY = r"(?!'s)(?! (?:number|account|shoes|coat|size)\b)"
 _SOMEBODY = rf"{ANY_OF}(?:{PERSON}|any(?:one|body))\b{_NOBODY}"
 #: "Get me someone": whom one may as well want for something else than to talk.
-_NAMED = rf"{ANY_OF}(?!some(?:one|body)){PERSON}\b{_NOBODY}(?! to (?!talk|speak|help))"
+_TO_HELP = r"(?:talk|speak|help|call|ring|phone|contact|look|sort|deal|handle|explain)\b"
+_NAMED = rf"{ANY_OF}(?!some(?:one|body)){PERSON}\b{_NOBODY}(?! to (?!{_TO_HELP}))"
 _ONTO = r"(?:(?:on|over|back|straight|right|directly|through|up) )*(?:to|with)"
 _TALK = (
     rf"(?:(?:just|finally) )?(?:(?:talk|speak|chat) (?:directly )?(?:to|with)|get (?:hold of|{_ONTO})|reach)"
@@ -28,7 +29,7 @@ _PUT_ME = (
 _REQUEST = re.compile(
     r"i(?: would|'d)? (?:(?:just|really|rather|still|only|much|actually|finally) )*"
     rf"(?:(?:(?:want|need|love|prefer|wish|demand|ask|have) )?(?:to (?:{_TALK}|{_BE_PUT})|you to {_PUT_ME})"
-    rf"|(?:want|need|demand) {_NAMED}(?: (?:now|instead|here|on the (?:line|phone)))*\Z"
+    rf"|(?:want|need|demand) {_NAMED}(?:(?: (?:now|instead|here|on the (?:line|phone)))*\Z| to {_TO_HELP})"
     rf"|{_TALK})"
     rf"|(?:(?:why|how|where) )?(?:can't|couldn't|can|could|may|might|do|shall) (?:i|we) (?:{_TALK}|{_BE_PUT}"
     rf"|(?:just )?(?:get|have) {_NAMED})"
@@ -52,19 +53,21 @@ _LEAD = re.compile(
 _QUOTES = re.compile(
     r"\b(?!(?:i|i've|have|already)\b)\S+ (?:(?:just|only|then) )*(?:said|says?|shouted|replied|(?:told|asked) \w+)\Z"
 )
-#: A move is told of behind these words, and before those of `_GOES_ON`: "to forget it", "never mind the box".
-_TOLD = re.compile(
-    r"\b(?:(?:i|he|she|they|we|it|me|him|her|us|them|to|not|would|should|could|can|will|was|had|the|an?)"
-    r"|(?:said|says?|told|asked|shouted|replied)(?: \S+){0,4}) \Z"
-)
+#: What follows a move that is told of: "never mind the box".
 _GOES_ON: Mapping[str, re.Pattern[str]] = {
     "repeat": re.compile(r" (?!(?:again|one more|once more|for me|because|sorry|can|could|i|i'm|a bit|slow\w*|too)\b)"),
     "slower": re.compile(r" (?:the|an?|than)\b"),
     "hold_on": re.compile(r" (?:to|this straight|an?)\b"),
     "cancel_dialogue": re.compile(
-        r" (?:the|an?|all|my|your|his|her|its|our|their|that|this|these|those|what|how|to|with|about|\w+ing)\b"
+        r" (?!(?:then|please|thanks?|now|ok(?:ay)?|i|i'm|i'll|i'd|we|we'll|it's|that's|sorry|anyway|but|because|and"
+        r"|for now)\b)"
     ),
 }
+#: Of these only, and only so, no mark need stand before: "I will keep them, forget it".
+_DROPS = re.compile(
+    r"(?:\A|\b(?:but|actually|no|oh|well|ok(?:ay)?|then|anyway) )(?=forget |scratch that)"
+    r"|(?<!\bi )(?<!you )(?<!they )(?<!he )(?<!we )(?<!to )(?=\bnever ?mind)"
+)
 #: So many words may follow a move that ends the utterance: "say that again, please".
 _AFTER = 2
 
@@ -91,12 +94,18 @@ def _own(text: str) -> list[str]:
 
 
 def _asks(clause: str) -> bool:
-    if any(_REQUEST.match(rest) for rest in _begun(clause)):
-        return True
     if not _OTHERS_DID.match(clause) and any(_ORDER.match(rest) for rest in _begun(clause)):
         return True
-    starts = [joint.end() for joint in _JOINT.finditer(clause)]
-    return any(_REQUEST.match(rest) for start in starts for rest in _begun(clause[start:]))
+    joints = [joint.end() for joint in _JOINT.finditer(clause)]
+    tried: set[int] = set()
+    for start in (0, *joints):
+        for rest in _begun(clause[start:]):
+            if len(rest) in tried:
+                break  # from here on it is what was tried already
+            tried.add(len(rest))
+            if _REQUEST.match(rest):
+                return True
+    return False
 
 
 def _opens(move: str, clause: str) -> bool:
@@ -106,8 +115,7 @@ def _opens(move: str, clause: str) -> bool:
 def _closes(move: str, clause: str) -> bool:
     """Whether the last words make it, though no mark stands before them."""
     if move == "cancel_dialogue":
-        places = [found.start() for found in anywhere(move).finditer(clause)]
-        starts = [place for place in places if not _TOLD.search(clause[:place])]
+        starts = [found.end() for found in _DROPS.finditer(clause)]
     else:
         starts = [lead.end() for lead in _LEAD.finditer(clause)]
     rests = [(clause[start:], _made(move, clause[start:])) for start in starts]

@@ -15,6 +15,8 @@ Read = tuple[str, Mapping[str, Any]]
 
 #: Where there is no such order, so many of those next to it are read.
 _NEIGHBOURS = 2
+#: In one call, so many reads at most of numbers that nobody has said in full.
+_GUESSES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class _UnderWay:
 
 
 class Ahead:
-    """Bounded by `prefetches_per_call`; what was asked is not asked again while its snapshot lives."""
+    """Bounded by `prefetches_per_call`, guesses by less; what was asked is not asked again while its snapshot lives."""
 
     def __init__(self, ask: Ask, settings: OmsSettings) -> None:
         self._ask = ask
@@ -36,6 +38,7 @@ class Ahead:
         self._asked_at: dict[tuple[str, str], float] = {}
         self._heard: set[str] = set()
         self._begun = 0
+        self._guesses = 0
 
     def begin(self, op: str, args: Mapping[str, Any], *, heard: str = "") -> None:
         """Start a read that will probably be needed. A later query for the same joins it or finds its snapshot.
@@ -45,13 +48,22 @@ class Ahead:
         now, key = asyncio.get_running_loop().time(), (op, _text(args))
         last = self._asked_at.get(key)
         known = last is not None and now - last < self._settings.cache_ttl_s
-        if known or self._begun >= self._settings.prefetches_per_call:
+        if known or not self._allowed(guess=op == "near_orders" or heard not in ("", _text(args))):
             return
         self._asked_at[key] = now
-        self._begun += 1
-        task = asyncio.create_task(self._run(op, args, f"prefetch-{self._begun}", heard), name=f"prefetch {op}")
+        request = f"prefetch-{self._begun + self._guesses}"
+        task = asyncio.create_task(self._run(op, args, request, heard), name=f"prefetch {op}")
         self._under_way[key] = _UnderWay(task, heard, _text(args))
         task.add_done_callback(lambda done: self._ended(key, done))
+
+    def _allowed(self, *, guess: bool) -> bool:
+        """Count one more. Guesses are counted apart: what was said in full always has its place."""
+        most = self._settings.prefetches_per_call
+        if guess:
+            self._guesses += (allowed := self._guesses < min(_GUESSES, most))
+        else:
+            self._begun += (allowed := self._begun < most)
+        return allowed
 
     def foresee(self, reads: Iterable[Read]) -> None:
         """Begin what a hypothesis allows.
@@ -72,7 +84,8 @@ class Ahead:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _ended(self, key: tuple[str, str], task: asyncio.Task[None]) -> None:
-        if self._under_way[key].task is task:  # else it was given up, and begun again
+        read = self._under_way.get(key)
+        if read is not None and read.task is task:  # else it was given up, and begun again
             del self._under_way[key]
 
     async def _run(self, op: str, args: Mapping[str, Any], request: str, heard: str) -> None:

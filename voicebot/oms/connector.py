@@ -152,6 +152,13 @@ class DeadlineExceeded(OmsError):  # noqa: N818
     status = "timeout"
 
 
+class UnderWay(OmsError):  # noqa: N818
+    """It answered, and what the answer does not show may still come."""
+
+    status = "timeout"
+    counts_against_backend = False
+
+
 class NotAllowed(OmsError):  # noqa: N818
     """The order system, or what it says about the order, forbids the action. `reason` is a code: `already_cancelled`,
     `already_shipped`, `not_shipped`, `not_delivered`, `nothing_left`, `more_than_paid`, `more_than_ordered`,

@@ -210,6 +210,7 @@ class Guard:
             await asyncio.wait({flight.task}, timeout=deadline.left_s())
         except asyncio.CancelledError:
             if flight.waiters == 1:
+                self._flights = {key: other for key, other in self._flights.items() if other is not flight}
                 flight.task.cancel()
             raise
         finally:

@@ -60,7 +60,8 @@ class OmsSettings:
     commit_attempts: int = 2
     """Times that a write is sent at most; again only when it is certain that it did not happen."""
     unknown_looks: int = 20
-    """Times that a write of unknown outcome is looked up later, before it is left to people."""
+    """Times that a write of unknown outcome is looked up later, before it is left to people; callers who wish it once
+    more use them up as well."""
     unknown_every_s: float = 60.0
     """Pause between two such looks."""
     proof_attempts: int = 3

@@ -289,7 +289,7 @@ WISHES = (
             "promotion.code": "GARDEN20-3514856",
             "promotion.percent": 20,
             "promotion.starts_on": in_days(0),
-            "promotion.ends_on": in_days(7),
+            "promotion.ends_on": in_days(14),
             "promotion.uses_left": 1,
             "promotion.order_id": "o-3514856",
             "promotion.replaces": "GARDEN20",

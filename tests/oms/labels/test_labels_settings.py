@@ -27,7 +27,7 @@ def test_nothing_is_asked_for_when_no_labels_are_made() -> None:
         ({"public_url": "https://"}, "https"),
         ({"public_url": "https://shop.example/?a=b"}, "https"),
         ({"timeout_s": 0}, "timeout_s"),
-        ({"timeout_s": 21}, "use 20 or less"),
+        ({"timeout_s": 14}, "use 13 or less"),
         ({"parcel_kg": float("nan")}, "parcel_kg"),
         ({"at_once": 0}, "at_once"),
     ],

@@ -10,7 +10,7 @@ import pytest
 from medusa_fake import FakeShop, Json, item, order, payment, pieces, refusal
 
 from voicebot.oms.actions import Action, ActionKind, ActionPlan
-from voicebot.oms.connector import Deadline, NotAllowed, OmsError, Unavailable
+from voicebot.oms.connector import Deadline, NotAllowed, OmsError, UnderWay
 from voicebot.oms.connectors.marks import stamp
 from voicebot.oms.connectors.medusa.connector import MedusaConnector
 
@@ -121,7 +121,7 @@ async def test_a_refund_without_an_answer_is_told_when_it_can_be(
     connector, plan = await shop.planned(**ONE)
     with pytest.raises(OmsError, match=r"no answer|504"):
         await connector.commit(plan, key="k", deadline=soon())
-    with pytest.raises(Unavailable, match="may still be on its way"):
+    with pytest.raises(UnderWay, match="may still be on its way"):
         await connector.outcome(plan, key="k", deadline=soon())
     assert caplog.text == "", "nobody knows yet"
     if arrives:

@@ -21,6 +21,7 @@ from voicebot.oms.connector import (
     NotFound,
     Throttled,
     Unavailable,
+    UnderWay,
 )
 from voicebot.oms.connectors.wishes import Unsupported
 from voicebot.oms.model import Order
@@ -147,6 +148,6 @@ class Quoted(Generic[S, W]):
 
 
 def no_refund_under_way(since: datetime) -> None:
-    """Raises `Unavailable` while the money that follows a write's first step, done then, may be on its way."""
+    """Raises `UnderWay` while the money that follows a write's first step, done then, may be on its way."""
     if (datetime.now(UTC) - since).total_seconds() < UNDER_WAY_S + _FOLLOWS_S:
-        raise Unavailable("the money may still be on its way back", where="the order")
+        raise UnderWay("the money may still be on its way back", where="the order")

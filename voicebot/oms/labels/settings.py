@@ -9,7 +9,7 @@ from voicebot.checks import above_zero, at_least, check
 
 MAKERS = ("none", "karrio")
 #: A label that takes longer might come after the call's record is closed.
-LONGEST_S = 20.0
+LONGEST_S = 13.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class LabelSettings:
     keep_days: int = 30
     """Days after which a label's link leads nowhere; its file is deleted within a day from then."""
     timeout_s: float = 12.0
-    """Longest time that a label is waited for; 20 at most."""
+    """Longest time that a label is waited for; 13 at most."""
     at_once: int = 2
     """Labels that are made at the same time; others wait."""
     parcel_kg: float = 1.0
